@@ -1,0 +1,22 @@
+const messages = {
+  NameTaken: 'an actor of this name lives already',
+  ActorNotFound: 'no actor of this name lives here',
+  ActorStopped: 'the actor has stopped',
+  MailboxFull: 'the mailbox is full',
+  AskTimeout: 'the actor did not answer in time',
+  Aborted: 'the asker gave up'
+} as const
+
+/** What an actor system refuses with. */
+export type ActorErrorCode = keyof typeof messages
+
+/** An error of the actor system itself, never one that an actor threw. Branch on `code`. */
+export class ActorError extends Error {
+  readonly code: ActorErrorCode
+
+  constructor(code: ActorErrorCode, name: string, options?: ErrorOptions) {
+    super(`${messages[code]}: ${name}`, options)
+    this.name = code
+    this.code = code
+  }
+}

@@ -1,0 +1,18 @@
+import type { ActorContext } from './actor-context.ts'
+
+/**
+ * A live object with a name, a mailbox and no other way in. Messages are handled one at a time unless the actor
+ * was spawned with a wider `interleave`.
+ *
+ * `M` is what it receives, `R` what it answers. Messages are immutable: declare their members `readonly`.
+ */
+export abstract class Actor<M, R = unknown> {
+  /** Called once before the first message, which waits for it. When it throws, the actor never lives. */
+  start?(context: ActorContext): void | Promise<void>
+
+  /** Handles one message; what it returns answers an ask. What it throws rejects the ask, and the actor goes on. */
+  abstract receive(message: M, context: ActorContext): R | Promise<R>
+
+  /** Called once, after the last message was handled. */
+  stop?(): void | Promise<void>
+}

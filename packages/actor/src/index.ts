@@ -1,0 +1,27 @@
+/**
+ * Actors in one process: live objects with a name and a mailbox.
+ *
+ * ```ts
+ * import { Actor, ActorSystem } from '@scaled-mcp/actor'
+ *
+ * class Counter extends Actor<{ readonly add: number }, number> {
+ *   #count = 0
+ *   receive(message: { readonly add: number }) {
+ *     return (this.#count += message.add)
+ *   }
+ * }
+ *
+ * const system = ActorSystem.start({ onFailure: (name, error) => process.emitWarning(`${name}: ${error}`) })
+ * const counter = await system.spawn('counter/1', new Counter())
+ * counter.tell({ add: 1 })
+ * await counter.ask({ add: 1 }) // 2
+ * await system.stop()
+ * ```
+ */
+export { Actor } from './actor.ts'
+export type { ActorContext } from './actor-context.ts'
+export { ActorError, type ActorErrorCode } from './actor-error.ts'
+export type { ActorRef, AskOptions } from './actor-ref.ts'
+export { ActorSystem, type ActorSystemOptions, type SpawnOptions } from './actor-system.ts'
+export { type Clock, systemClock, type Timer } from './clock.ts'
+export { VirtualClock } from './virtual-clock.ts'

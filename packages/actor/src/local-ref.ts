@@ -1,0 +1,79 @@
+import type { ActorCell, Settle } from './actor-cell.ts'
+import { ActorError } from './actor-error.ts'
+import type { ActorRef, AskOptions } from './actor-ref.ts'
+import type { Clock } from './clock.ts'
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** A ref to an actor of this process. */
+export class LocalRef<M, R> implements ActorRef<M, R> {
+  readonly name: string
+  readonly #clock: Clock
+  readonly #cell: () => ActorCell<M> | undefined
+
+  constructor(name: string, clock: Clock, cell: () => ActorCell<M> | undefined) {
+    this.name = name
+    this.#clock = clock
+    this.#cell = cell
+  }
+
+  tell(message: M): void {
+    this.#living().post({ message })
+  }
+
+  ask(message: M, options: AskOptions = {}): Promise<R> {
+    const { signal } = options
+    if (signal?.aborted) return Promise.reject(new ActorError('Aborted', this.name, { cause: signal.reason }))
+    const deadline = this.#deadline(options)
+    return new Promise<R>((resolve, reject) => {
+      const waiting = new Waiting(resolve as Settle['resolve'], reject)
+      const timer = this.#clock.after(deadline - this.#clock.wall(), () =>
+        waiting.reject(new ActorError('AskTimeout', this.name))
+      )
+      const abort = () => waiting.reject(new ActorError('Aborted', this.name, { cause: signal?.reason }))
+      signal?.addEventListener('abort', abort, { once: true })
+      waiting.settled = () => {
+        timer.cancel()
+        signal?.removeEventListener('abort', abort)
+      }
+      try {
+        this.#living().post({ message, deadline, settle: waiting })
+      } catch (error) {
+        waiting.reject(error)
+      }
+    })
+  }
+
+  #deadline({ timeoutMs, deadline }: AskOptions): number {
+    const own = this.#clock.wall() + (timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    return deadline === undefined ? own : Math.min(own, deadline)
+  }
+
+  #living(): ActorCell<M> {
+    const cell = this.#cell()
+    if (!cell) throw new ActorError('ActorStopped', this.name)
+    return cell
+  }
+}
+
+/** An ask that nobody has answered yet; only its first outcome counts. */
+class Waiting implements Settle {
+  readonly #resolve: Settle['resolve']
+  readonly #reject: Settle['reject']
+  settled: () => void = () => undefined
+
+  constructor(resolve: Settle['resolve'], reject: Settle['reject']) {
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  resolve(answer: unknown): void {
+    this.settled()
+    this.#resolve(answer)
+  }
+
+  reject(error: unknown): void {
+    this.settled()
+    this.#reject(error)
+  }
+}

@@ -1,0 +1,93 @@
+import { directoryCodec } from '@scaled-mcp/contracts'
+import type { Bucket, Entry, Watch } from '@scaled-mcp/mesh'
+
+/** Where an address is believed to live. */
+export interface Route {
+  readonly worker: string
+  readonly epoch: number
+  /** The MCP revision that the session is known to speak. */
+  readonly revision?: string
+}
+
+/**
+ * The routes a gateway has learned, least recently used ones dropped first.
+ *
+ * A route may be stale, never wrong for long: the worker checks, and directory events correct what is present.
+ * After a loss of connection events may be missing, so everything is forgotten.
+ */
+export class RouteCache {
+  readonly #limit: number
+  readonly #routes = new Map<string, Route>()
+  #watch: Watch | undefined
+
+  /** @param limit how many routes are kept. */
+  constructor(limit = 100_000) {
+    this.#limit = limit
+  }
+
+  /** Follows the directory so that routes held here move with their owners. */
+  async start(directory: Bucket): Promise<void> {
+    const listener = {
+      changed: (entry: Entry) => this.#changed(entry),
+      removed: (key: string) => this.forget(key),
+      gap: () => this.#routes.clear(),
+      synced: () => undefined
+    }
+    this.#watch = await directory.watch('>', listener, { initial: false })
+  }
+
+  stop(): void {
+    this.#watch?.stop()
+  }
+
+  get size(): number {
+    return this.#routes.size
+  }
+
+  get(key: string): Route | undefined {
+    const route = this.#routes.get(key)
+    // Order matters only once something has to go; until then a hit costs one look-up.
+    if (route && this.#routes.size >= this.#limit) {
+      this.#routes.delete(key)
+      this.#routes.set(key, route)
+    }
+    return route
+  }
+
+  /** Remembers a route unless a newer one is known. */
+  set(key: string, route: Route): void {
+    const known = this.#routes.get(key)
+    if (known && known.epoch > route.epoch) return
+    this.#routes.delete(key)
+    this.#routes.set(key, route)
+    if (this.#routes.size > this.#limit) this.#routes.delete(this.#routes.keys().next().value as string)
+  }
+
+  /** Remembers that the session at a known address speaks `revision`. */
+  verify(key: string, revision: string): void {
+    const route = this.#routes.get(key)
+    if (route) this.#routes.set(key, { ...route, revision })
+  }
+
+  forget(key: string): void {
+    this.#routes.delete(key)
+  }
+
+  #changed({ key, value, revision }: Entry): void {
+    const known = this.#routes.get(key)
+    if (!known || known.epoch >= revision) return
+    const owner = livingOwner(value)
+    if (owner === undefined) this.#routes.delete(key)
+    else this.#routes.set(key, { worker: owner, epoch: revision })
+  }
+}
+
+/** An entry that cannot be read is treated as one without an owner: the next request asks the directory itself. */
+function livingOwner(value: Uint8Array): string | undefined {
+  try {
+    const { owner, why } = directoryCodec.decode(value)
+    return why === 'released' || why === 'ended' ? undefined : owner
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,26 @@
+import { decodeToken, encodeToken } from './token.ts'
+
+/** Where an actor is found, whichever worker hosts it. A client's session is an actor of kind `session`. */
+export interface Address {
+  readonly tenant: string
+  readonly kind: string
+  readonly id: string
+}
+
+/** The tenant of everything in a deployment that knows no tenants. */
+export const DEFAULT_TENANT = 'default'
+
+/** `tenant.kind.id`, each part a token: the tail of every subject and the key of every record of this actor. */
+export function addressKey({ tenant, kind, id }: Address): string {
+  return `${encodeToken(tenant)}.${encodeToken(kind)}.${encodeToken(id)}`
+}
+
+/**
+ * The address that {@link addressKey} wrote.
+ * @throws RangeError when `key` is not three tokens.
+ */
+export function parseAddressKey(key: string): Address {
+  const [tenant, kind, id, ...rest] = key.split('.')
+  if (!tenant || !kind || !id || rest.length > 0) throw new RangeError(`not an address key: ${key}`)
+  return { tenant: decodeToken(tenant), kind: decodeToken(kind), id: decodeToken(id) }
+}

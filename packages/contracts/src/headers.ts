@@ -1,0 +1,37 @@
+/** The NATS headers we write. Each costs time on the hot path, so a first, ordinary request carries none. */
+export const header = {
+  /** Of a second attempt: the reply subject of the first, which is the message's id. */
+  messageId: 'Mcp-Msg-Id',
+  /** `2` on a second attempt; absent on the first. */
+  attempt: 'Mcp-Attempt',
+  /** On a question, `0`: open the address if nobody owns it. On an answer: the owner's epoch. */
+  epoch: 'Mcp-Epoch',
+  /** When the sender gives up, in milliseconds since 1970. */
+  deadline: 'Mcp-Deadline',
+  /** What is wanted of the actor beyond handling the message: `create` a new one, or `end` it. */
+  verb: 'Mcp-Verb',
+  /** The MCP revision a client names, until the gateway knows that it is the session's. */
+  revision: 'Mcp-Revision',
+  /** JSON: verified principal claims and the HTTP headers that the operator lets through. */
+  context: 'Mcp-Context',
+  /** Number of a frame in a reply of several, from 0; the last one adds ` end`. */
+  stream: 'Mcp-Stream',
+  /** `i/n`: part i of n, from 1, of one frame that is larger than NATS carries at once. */
+  chunk: 'Mcp-Chunk',
+  /** On a message without a reply subject: stop answering this reply subject. */
+  cancel: 'Mcp-Cancel',
+  /** What became of a question; absent means ok. */
+  status: 'Mcp-Status',
+  /** The worker that owns the address, as far as the answering worker knows. */
+  owner: 'Mcp-Owner',
+  /** Marks the attempt that wrote a record, so that a writer recognises its own after a lost acknowledgement. */
+  nonce: 'Mcp-Nonce',
+  /** With status `error`: a code of the error registry. */
+  error: 'Mcp-Error',
+  /** Of an error answer, so that the `nats` CLI shows it as one (ADR-32 of NATS). */
+  serviceError: 'Nats-Service-Error',
+  serviceErrorCode: 'Nats-Service-Error-Code'
+} as const
+
+/** Routing headers as they travel. Absent is the cheap, ordinary case. */
+export type Headers = Readonly<Record<string, string>>

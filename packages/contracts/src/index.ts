@@ -1,0 +1,44 @@
+/**
+ * What crosses a wire between processes: addresses, ids, subjects, headers, records, errors, JSON-RPC.
+ *
+ * ```ts
+ * import { mintSessionId, sessionAddress, Subjects } from '@scaled-mcp/contracts'
+ * const subjects = new Subjects('mcp')
+ * subjects.ask('w-3f2a-91b0c4', sessionAddress(mintSessionId())) // mcp.worker.w-3f2a-91b0c4.ask.default.session.…
+ * ```
+ */
+export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey } from './address.ts'
+export { type Advice, type ErrorCode, type ErrorRule, errorRules, hasCode, ruleOf, ScaledMcpError } from './errors.ts'
+export { type Headers, header } from './headers.ts'
+export {
+  type JsonRpcError,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type JsonRpcResult,
+  readableId,
+  recognise
+} from './json-rpc.ts'
+export { mintProcessId, type Role } from './process-id.ts'
+export {
+  type DirectoryRecord,
+  directoryCodec,
+  type MemberRecord,
+  memberCodec,
+  type RecordCodec,
+  type SessionRecord,
+  sessionCodec,
+  WIRE_VERSION
+} from './record.ts'
+export { errorHeaders, errorOf, type ReplyStatus, statusOf } from './reply-status.ts'
+export {
+  isSessionRevision,
+  LATEST_SESSION_REVISION,
+  negotiate,
+  SESSION_REVISIONS,
+  type SessionRevision
+} from './revision.ts'
+export { isSessionId, mintSessionId, sessionAddress } from './session-id.ts'
+export { type ControlVerb, Subjects, type WorkerSubject } from './subjects.ts'

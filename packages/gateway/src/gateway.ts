@@ -1,0 +1,187 @@
+/**
+ * The gateway service: the MCP endpoint in an HTTP server of its own, with health, and a member of the cluster.
+ *
+ * G1  It keeps nothing worth saving: killing it costs its clients a reconnect, never a session.
+ * G2  Without authentication it listens on loopback only, unless the operator says otherwise in so many words.
+ */
+import type { AddressInfo } from 'node:net'
+import cors from '@fastify/cors'
+import { systemClock } from '@scaled-mcp/actor'
+import { Membership } from '@scaled-mcp/cluster'
+import { hasCode, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
+import type { Announcement, Mesh } from '@scaled-mcp/mesh'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { HttpGuard } from './http-guard.ts'
+import { McpEndpoint, type McpEndpointOptions } from './mcp-endpoint.ts'
+
+export interface GatewayComponents {
+  readonly mesh: Mesh
+  readonly subjects: Subjects
+  readonly logger: FastifyBaseLogger
+}
+
+export interface GatewayInit extends Omit<McpEndpointOptions, 'mesh' | 'subjects' | 'isLoopback' | 'clock'> {
+  /** Address to listen on. Anything but loopback needs {@link insecureNoAuth}. */
+  readonly host: string
+  /** Port to listen on; 0 takes any free one. */
+  readonly port: number
+  /** Serve without authentication on an address that others can reach. */
+  readonly insecureNoAuth: boolean
+  /** Whether a proxy's `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: boolean
+  /** Connections open at once; more are refused. */
+  readonly maxConnections: number
+  /** How long it still serves after it has said that it is not ready, in milliseconds: a balancer's time to notice. */
+  readonly leaveMs: number
+  readonly hostName: string
+  readonly build: string
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export class Gateway {
+  readonly #app: FastifyInstance
+  readonly #endpoint: McpEndpoint
+  readonly #membership: Membership
+  readonly #init: GatewayInit
+  #announcement: Announcement | undefined
+  #isLeaving = false
+
+  private constructor(components: GatewayComponents, init: GatewayInit) {
+    const { mesh, subjects, logger } = components
+    const isLoopback = LOOPBACK.has(init.host)
+    this.#init = init
+    this.#endpoint = new McpEndpoint({ ...init, mesh, subjects, isLoopback })
+    this.#membership = membershipOf(components, init, () => this.#endpoint.inFlight)
+    this.#app = httpServer(init, logger)
+    this.#app.server.maxConnections = init.maxConnections
+    this.#app.register(cors, corsOptions(new HttpGuard({ ...init, isLoopback })))
+    this.#app.register(async (scope) => this.#endpoint.route(scope))
+    this.#app.addHook('preClose', async () => this.#endpoint.endStreams())
+    this.#health()
+  }
+
+  /**
+   * Starts to serve; resolves when the first client may come.
+   * @throws ScaledMcpError `ConfigInvalid` (G2), `AddressInUse`, `StoreUnavailable`.
+   */
+  static async start(components: GatewayComponents, init: GatewayInit): Promise<Gateway> {
+    if (!LOOPBACK.has(init.host) && !init.insecureNoAuth) throw exposed(init.host)
+    const gateway = new Gateway(components, init)
+    await gateway.#start(components)
+    return gateway
+  }
+
+  /** Where it listens, without the path: `http://127.0.0.1:3000`. */
+  get origin(): string {
+    const { address, family, port } = this.#app.server.address() as AddressInfo
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  /** Where clients connect: `http://127.0.0.1:3000/mcp`. */
+  get url(): string {
+    return `${this.origin}${this.#init.path ?? '/mcp'}`
+  }
+
+  /** Says that it is not ready, waits for balancers to notice, then answers what it has and listens no more. */
+  async drain(): Promise<void> {
+    this.#isLeaving = true
+    await this.#membership.drain()
+    await new Promise((resolve) => setTimeout(resolve, this.#init.leaveMs))
+    await this.#app.close()
+  }
+
+  /** Leaves the cluster. Idempotent. */
+  async stop(): Promise<void> {
+    await this.#app.close()
+    await this.#announcement?.stop()
+    await this.#membership.leave()
+    this.#endpoint.stop()
+  }
+
+  /** Whether a balancer should send clients here. */
+  get isReady(): boolean {
+    return !this.#isLeaving && this.#endpoint.isReady
+  }
+
+  async #start({ mesh }: GatewayComponents): Promise<void> {
+    const { hostName, build } = this.#init
+    await this.#endpoint.start()
+    await this.#membership.join()
+    const description = { id: mesh.process, role: 'gateway', build, host: hostName, pid: process.pid } as const
+    this.#announcement = await mesh.services.announce(description, () => this.#endpoint.inFlight)
+    try {
+      await this.#app.listen({ host: this.#init.host, port: this.#init.port })
+    } catch (error) {
+      await this.stop()
+      throw listenError(error, this.#init)
+    }
+  }
+
+  #health(): void {
+    const readiness = () => (this.isReady ? { code: 200, status: 'ready' } : { code: 503, status: 'not ready' })
+    this.#app.get('/livez', () => ({ status: 'live' }))
+    for (const path of ['/readyz', '/health']) {
+      this.#app.get(path, (_request, reply) => {
+        const { code, status } = readiness()
+        return reply.code(code).send({ status })
+      })
+    }
+  }
+}
+
+function membershipOf({ mesh, logger }: GatewayComponents, init: GatewayInit, load: () => number): Membership {
+  const lost = () => logger.error('another process declared this gateway dead')
+  const missed = (error: unknown) => logger.warn({ err: error }, 'heartbeat not stored')
+  const identity = {
+    id: mesh.process,
+    role: 'gateway',
+    host: init.hostName,
+    pid: process.pid,
+    build: init.build
+  } as const
+  return new Membership({ members: mesh.records.members, clock: systemClock, load, lost, missed }, identity)
+}
+
+/** Limits against slow and greedy senders; `requestTimeout` bounds receiving a request, not answering it. */
+function httpServer({ trustProxy }: GatewayInit, loggerInstance: FastifyBaseLogger): FastifyInstance {
+  return Fastify({
+    loggerInstance,
+    trustProxy,
+    disableRequestLogging: true,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    maxRequestsPerSocket: 1_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 }
+  })
+}
+
+function corsOptions(guard: HttpGuard) {
+  return {
+    origin: (origin: string | undefined, done: (error: Error | null, allowed: boolean) => void) =>
+      done(null, origin === undefined || isAllowed(guard, origin)),
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: ['Mcp-Session-Id', 'WWW-Authenticate']
+  }
+}
+
+function isAllowed(guard: HttpGuard, origin: string): boolean {
+  try {
+    guard.checkOrigin(origin)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'OriginNotAllowed')) return false
+    throw error
+  }
+}
+
+function exposed(host: string): ScaledMcpError {
+  const detail = `http.host ${host} can be reached by others and authentication is off; listen on 127.0.0.1, or pass --insecure-no-auth (SCALED_MCP_AUTH_INSECURE_NO_AUTH=true) behind something that authenticates`
+  return new ScaledMcpError('ConfigInvalid', detail)
+}
+
+function listenError(error: unknown, { host, port }: GatewayInit): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return error
+  const detail = `${host}:${port}; set another http.port (--port, SCALED_MCP_HTTP_PORT)`
+  return new ScaledMcpError('AddressInUse', detail, { cause: error })
+}

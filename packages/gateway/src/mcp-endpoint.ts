@@ -1,0 +1,132 @@
+import { type Clock, systemClock } from '@scaled-mcp/actor'
+import { Directory, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
+import { readableId, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
+import type { Mesh } from '@scaled-mcp/mesh'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { classify } from './classify.ts'
+import { errorBody, httpError, sendError } from './http-error.ts'
+import { HttpGuard, type HttpGuardInit } from './http-guard.ts'
+import { type JsonBody, parseJsonBody } from './json-body.ts'
+import { OpenStreams } from './open-streams.ts'
+import { SessionLane } from './session-lane.ts'
+
+export interface McpEndpointOptions extends HttpGuardInit {
+  /** The connection to the workers. */
+  readonly mesh: Mesh
+  readonly subjects: Subjects
+  /** Where MCP is served. Default `/mcp`. */
+  readonly path?: string
+  /** Largest request body, in bytes. Default 524,288; never more than the mesh carries. */
+  readonly bodyLimitBytes?: number
+  /** How long a request is held while nobody can take it, in milliseconds. Default 30,000. */
+  readonly holdMs?: number
+  /** How long an answer may take, in milliseconds. Default one hour. */
+  readonly requestMaxMs?: number
+  /** Names of HTTP headers, in lower case, that a session's server may see. Default none. */
+  readonly forwardHeaders?: readonly string[]
+  readonly clock?: Clock
+}
+
+const DEFAULT_BODY_LIMIT_BYTES = 512 * 1024
+const ALLOWED_METHODS = 'POST, DELETE'
+
+/** MCP over HTTP at one path: checks each request, decides its lane, and hands it to the mesh. */
+export class McpEndpoint {
+  readonly #options: McpEndpointOptions
+  readonly #guard: HttpGuard
+  readonly #members: MemberView
+  readonly #cache = new RouteCache()
+  readonly #streams = new OpenStreams()
+  readonly #lane: SessionLane
+
+  constructor(options: McpEndpointOptions) {
+    const { mesh, subjects, holdMs, requestMaxMs, clock = systemClock } = options
+    this.#options = options
+    this.#guard = new HttpGuard(options)
+    const unreadable = (key: string, error: unknown) => process.emitWarning(`member record ${key}: ${error}`)
+    this.#members = new MemberView({ members: mesh.records.members, clock, unreadable })
+    const directory = new Directory({ entries: mesh.records.directory, clock })
+    const components = { wire: mesh.wire, subjects, directory, members: this.#members, cache: this.#cache, clock }
+    const router = new Router({ ...components, random: Math.random }, { holdMs, requestMaxMs })
+    const forwardHeaders = options.forwardHeaders ?? []
+    this.#lane = new SessionLane({ router, cache: this.#cache, streams: this.#streams }, { forwardHeaders })
+  }
+
+  /** Requests being answered. */
+  get inFlight(): number {
+    return this.#lane.inFlight
+  }
+
+  /** Whether requests can be routed: connected, and every member known. */
+  get isReady(): boolean {
+    return this.#options.mesh.wire.connected && this.#members.synced
+  }
+
+  /** Begins to follow members and owners. @throws StoreUnavailable. */
+  async start(): Promise<void> {
+    await this.#members.start()
+    await this.#cache.start(this.#options.mesh.records.directory)
+  }
+
+  /** Ends every open stream. */
+  endStreams(): void {
+    this.#streams.endAll()
+  }
+
+  stop(): void {
+    this.#members.stop()
+    this.#cache.stop()
+  }
+
+  /** Adds the routes to `scope`, which should be a context of its own: body parsing and errors are MCP's here. */
+  route(scope: FastifyInstance): void {
+    const path = this.#options.path ?? '/mcp'
+    const { bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES, mesh } = this.#options
+    const bodyLimit = Math.min(bodyLimitBytes, mesh.wire.maxBodyBytes)
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.addHook('onRequest', (request, _reply, done) => {
+      this.#guard.check(request.headers)
+      done()
+    })
+    scope.setErrorHandler((error: FastifyError, request, reply) => this.#failed(error, request, reply))
+    scope.post(path, { bodyLimit }, (request, reply) => this.#post(request, reply))
+    scope.delete(path, async (request, reply) => {
+      await this.#lane.end(request)
+      return reply.code(200).send()
+    })
+    scope.route({
+      method: ['GET', 'HEAD', 'PUT', 'PATCH'],
+      url: path,
+      handler: (request, reply) => this.#methodNotAllowed(request, reply)
+    })
+  }
+
+  #post(request: FastifyRequest, reply: FastifyReply): void {
+    if (!Buffer.isBuffer(request.body)) throw new ScaledMcpError('ContentTypeNotJson')
+    const body = parseJsonBody(request.body)
+    request.body = body
+    const call = classify(body.value, request.headers)
+    if (call.lane === 'session') this.#lane.post(call, request, reply)
+    else if (call.lane === 'invalid') throw new ScaledMcpError(call.error)
+    else sendError(reply, { status: call.status, body: errorBody(readableId(body.value), call.error) })
+  }
+
+  #methodNotAllowed(request: FastifyRequest, reply: FastifyReply): void {
+    reply.header('allow', ALLOWED_METHODS)
+    sendError(reply, httpError(new ScaledMcpError('MethodNotAllowed', request.method), null))
+  }
+
+  #failed(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    const known = fromFastify(error)
+    if (!(known instanceof ScaledMcpError)) request.log.error({ err: error }, 'unexpected error')
+    sendError(reply, httpError(known, readableId((request.body as Partial<JsonBody> | undefined)?.value)))
+  }
+}
+
+/** Fastify's own refusals in the registry's words. */
+function fromFastify(error: FastifyError): Error {
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new ScaledMcpError('ContentTypeNotJson')
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ScaledMcpError('BodyTooLarge')
+  return error
+}

@@ -1,0 +1,115 @@
+import { type Addressed, addressed, type RouteCache, type Router } from '@scaled-mcp/cluster'
+import {
+  type Address,
+  type Headers,
+  header,
+  isSessionId,
+  mintSessionId,
+  readableId,
+  ScaledMcpError,
+  sessionAddress
+} from '@scaled-mcp/contracts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { requireBothForms } from './accept.ts'
+import type { SessionCall } from './classify.ts'
+import type { JsonBody } from './json-body.ts'
+import type { OpenStreams } from './open-streams.ts'
+import { PostAnswer, type PostAnswerInit } from './post-answer.ts'
+
+export interface SessionLaneComponents {
+  readonly router: Router
+  readonly cache: RouteCache
+  readonly streams: OpenStreams
+}
+
+export interface SessionLaneInit {
+  /** Names of HTTP headers, in lower case, that a session's server may see. */
+  readonly forwardHeaders: readonly string[]
+}
+
+/** Serves the revisions with sessions: each session is an actor, and this finds it. */
+export class SessionLane {
+  readonly #components: SessionLaneComponents
+  readonly #forwardHeaders: readonly string[]
+  #inFlight = 0
+
+  constructor(components: SessionLaneComponents, init: SessionLaneInit) {
+    this.#components = components
+    this.#forwardHeaders = init.forwardHeaders
+  }
+
+  /** Requests being answered. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Answers one POST of the session era. @throws ScaledMcpError of the checks of docs/protocol.md, in their order. */
+  post(call: SessionCall, request: FastifyRequest, reply: FastifyReply): void {
+    requireBothForms(request.headers.accept)
+    const isNew = call.form === 'initialize' && request.headers['mcp-session-id'] === undefined
+    if (isNew) this.#create(request, reply)
+    else this.#forward(request, reply)
+  }
+
+  /** Ends the session that the request names. Rejects with `SessionIdMissing` or `SessionNotFound`. */
+  async end(request: FastifyRequest): Promise<void> {
+    const address = sessionAddress(sessionIdOf(request))
+    const message = addressed(address, { body: new Uint8Array(), headers: { [header.verb]: 'end' } })
+    await new Promise<void>((resolve, reject) => {
+      this.#components.router.ask(message, {
+        frame: () => resolve(),
+        failed: reject
+      })
+    })
+    this.#components.cache.forget(message.key)
+  }
+
+  #create(request: FastifyRequest, reply: FastifyReply): void {
+    const mintedSessionId = mintSessionId()
+    const message = this.#message(sessionAddress(mintedSessionId), request)
+    this.#components.router.create(message, this.#answer(request, reply, { mintedSessionId }))
+  }
+
+  #forward(request: FastifyRequest, reply: FastifyReply): void {
+    const { router, cache } = this.#components
+    const message = this.#message(sessionAddress(sessionIdOf(request)), request)
+    const revision = request.headers['mcp-protocol-version'] as string | undefined
+    if (revision === undefined || cache.get(message.key)?.revision === revision) {
+      router.ask(message, this.#answer(request, reply, {}))
+    } else {
+      const headers = { ...message.headers, [header.revision]: revision }
+      const accepted = () => cache.verify(message.key, revision)
+      router.ask({ ...message, headers }, this.#answer(request, reply, { accepted }))
+    }
+  }
+
+  #message(address: Address, request: FastifyRequest): Addressed {
+    return addressed(address, { body: (request.body as JsonBody).bytes, headers: this.#context(request) })
+  }
+
+  /** Only what the operator lets through travels, and nothing when that is nothing: a header costs on every call. */
+  #context({ headers }: FastifyRequest): Headers | undefined {
+    const passed = this.#forwardHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
+    return passed.length === 0
+      ? undefined
+      : { [header.context]: JSON.stringify({ headers: Object.fromEntries(passed) }) }
+  }
+
+  #answer(request: FastifyRequest, reply: FastifyReply, init: Pick<PostAnswerInit, 'mintedSessionId' | 'accepted'>) {
+    this.#inFlight++
+    const done = (error: Error | undefined) => {
+      this.#inFlight--
+      if (error) request.log.info({ code: (error as { code?: string }).code, err: error }, 'request failed')
+    }
+    const id = readableId((request.body as JsonBody).value)
+    return new PostAnswer(reply, { ...init, id, streams: this.#components.streams, done })
+  }
+}
+
+/** @throws ScaledMcpError `SessionIdMissing`, or `SessionNotFound` for what was never an id of ours. */
+function sessionIdOf({ headers }: FastifyRequest): string {
+  const id = headers['mcp-session-id']
+  if (id === undefined || id === '') throw new ScaledMcpError('SessionIdMissing')
+  if (typeof id !== 'string' || !isSessionId(id)) throw new ScaledMcpError('SessionNotFound')
+  return id
+}

@@ -1,0 +1,146 @@
+/**
+ * A mesh in one process: the embedded default of `scaled-mcp dev`, and the ground of unit tests and simulation.
+ *
+ * M1  Messages cross as bytes, copied when sent: location transparency is proven, not assumed.
+ * M2  Everything arrives later, in the order it was sent, when `schedule` says so.
+ * M3  What can go wrong over NATS can go wrong here: `disconnect` and `reconnect` cut one process off and bring it back.
+ */
+import { randomBytes } from 'node:crypto'
+import { header, type Subjects } from '@scaled-mcp/contracts'
+import { type Clock, systemClock } from '../clock.ts'
+import { INCARNATION_KEY } from '../incarnation.ts'
+import { type BucketSpec, bucketName, buckets, changePrefix, eventStream, recordPrefix } from '../layout.ts'
+import type { Mesh } from '../mesh.ts'
+import { MeshStore } from '../mesh-store.ts'
+import { MicroServices } from '../micro-services.ts'
+import { MuxWire } from '../mux-wire.ts'
+import { SEQUENCE } from '../record-watch.ts'
+import { NO_RESPONDERS, type OnError, type Packet } from '../transport.ts'
+import { MemoryStream } from './memory-stream.ts'
+import { type Exchangeable, MemoryTransport } from './memory-transport.ts'
+import { StoredSubjects } from './stored-subjects.ts'
+
+export interface MemoryBrokerOptions {
+  readonly clock?: Clock
+  /** Runs what it is given, later and in order. Default: `setImmediate`. */
+  readonly schedule?: (run: () => void) => void
+  /** Largest packet, in bytes. Default: 1 MiB, as NATS has it. */
+  readonly maxPayload?: number
+}
+
+export interface MemoryMeshOptions {
+  /** The process id; unique among those connected. */
+  readonly process: string
+  readonly subjects: Subjects
+  /** Told of errors that no caller is there to take: a handler that threw. */
+  readonly onError?: OnError
+}
+
+const DEFAULT_MAX_PAYLOAD = 1024 * 1024
+const NO_BODY = new Uint8Array(0)
+
+export class MemoryBroker implements Exchangeable {
+  readonly maxPayload: number
+  readonly afterwards: (run: () => void) => void
+  readonly #clock: Clock
+  readonly #transports = new Map<string, MemoryTransport>()
+  readonly #streams = new Map<string, StoredSubjects>()
+  readonly #incarnation = randomBytes(12).toString('base64url')
+
+  constructor({ clock = systemClock, schedule = setImmediate, maxPayload }: MemoryBrokerOptions = {}) {
+    this.#clock = clock
+    this.afterwards = (run) => void schedule(run)
+    this.maxPayload = maxPayload ?? DEFAULT_MAX_PAYLOAD
+  }
+
+  /** Connects one process. @throws RangeError when its id is connected already. */
+  connect({ process, subjects, onError = () => undefined }: MemoryMeshOptions): Mesh {
+    if (this.#transports.has(process)) throw new RangeError(`process ${process} is connected already`)
+    this.#provision(subjects.prefix)
+    const clock = this.#clock
+    const inbox = subjects.reply(process)
+    const transport = new MemoryTransport(this, onError)
+    this.#transports.set(process, transport)
+    const wire = new MuxWire({ transport, clock, onError }, inbox)
+    const stream = (name: string): MemoryStream => new MemoryStream(transport, this.#stream(name))
+    const { records, events } = new MeshStore({ transport, clock, onError, stream }, subjects.prefix)
+    const services = new MicroServices({ wire, transport, clock }, { subjects, inbox })
+    const stop = async (): Promise<void> => {
+      this.#transports.delete(process)
+      transport.disconnect()
+      wire.stop()
+    }
+    return { process, wire, records, events, services, facts: this.#facts(), stop }
+  }
+
+  /** Cuts a process off from all others and from the store. @throws RangeError when it is not connected. */
+  disconnect(process: string): void {
+    this.#transport(process).disconnect()
+  }
+
+  /** Brings a process back that was cut off. @throws RangeError when it is not connected. */
+  reconnect(process: string): void {
+    this.#transport(process).reconnect()
+  }
+
+  route(packet: Packet): void {
+    this.afterwards(() => this.#deliver(packet))
+  }
+
+  #deliver(packet: Packet): void {
+    let receivers = 0
+    for (const transport of [...this.#transports.values()]) receivers += transport.receive(packet)
+    if (receivers > 0 || packet.reply === undefined) return
+    this.route({ subject: packet.reply, body: NO_BODY, status: NO_RESPONDERS })
+  }
+
+  #transport(process: string): MemoryTransport {
+    const transport = this.#transports.get(process)
+    if (!transport) throw new RangeError(`process ${process} is not connected`)
+    return transport
+  }
+
+  #stream(name: string): StoredSubjects {
+    const stream = this.#streams.get(name)
+    if (!stream) throw new RangeError(`there is no stream ${name}`)
+    return stream
+  }
+
+  #provision(prefix: string): void {
+    const log = bucketName(prefix, eventStream)
+    if (this.#streams.has(log)) return
+    const now = this.#clock.monotonic
+    const { maxEventsPerAddress: maxPerSubject, maxAgeMs } = eventStream
+    this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now }))
+    for (const spec of Object.values(buckets)) {
+      this.#streams.set(`KV_${bucketName(prefix, spec)}`, this.#bucket(prefix, spec))
+    }
+    this.#mark(prefix)
+  }
+
+  #bucket(prefix: string, spec: BucketSpec): StoredSubjects {
+    const changes = changePrefix(prefix, spec)
+    const init = { maxPerSubject: spec.history, now: this.#clock.monotonic }
+    if (changes === undefined) return new StoredSubjects(init)
+    const records = recordPrefix(prefix, spec)
+    return new StoredSubjects({
+      ...init,
+      onStored: ({ subject, headers, sequence, body }) => {
+        const key = subject.slice(records.length)
+        this.route({ subject: changes + key, headers: { ...headers, [SEQUENCE]: String(sequence) }, body })
+      }
+    })
+  }
+
+  /** Gives the store of a deployment its incarnation. */
+  #mark(prefix: string): void {
+    const subject = recordPrefix(prefix, buckets.meta) + INCARNATION_KEY
+    const append = { subject, headers: { [header.nonce]: this.#incarnation }, body: Buffer.from(this.#incarnation) }
+    this.#stream(`KV_${bucketName(prefix, buckets.meta)}`).append({ ...append, expect: 0, id: this.#incarnation })
+  }
+
+  #facts(): Mesh['facts'] {
+    const { maxPayload } = this
+    return { mesh: 'memory', storage: 'none', replicas: 1, maxPayload, incarnation: this.#incarnation }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The asker's end of every question of this process: one wildcard subscription, integer tokens, one deadline sweep.
+ * The transport's own request costs five times as much (ADR "own reply mux").
+ *
+ * Every ask ends exactly once (W2): by its last frame, by the broker's 503, by its deadline, by a cancel, or, when the
+ * connection is lost, by `ConnectionLost`; `NotDelivered` instead, if it had not left yet. Never before `ask` returned.
+ */
+import { type Headers, header, ScaledMcpError } from '@scaled-mcp/contracts'
+import { asError } from './as-error.ts'
+import type { Clock } from './clock.ts'
+import { DeadlineSweep } from './deadline-sweep.ts'
+import { PendingAsk, type PendingAskOwner } from './pending-ask.ts'
+import type { ConnectionListener, OnError, Packet, Subscription, Transport } from './transport.ts'
+import type { AskOptions, Exchange, FrameReceiver, Message } from './wire.ts'
+
+const NO_BODY = new Uint8Array(0)
+
+export interface ReplyMuxComponents {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly onError: OnError
+}
+
+export interface Question extends Message {
+  readonly subject: string
+}
+
+export class ReplyMux implements PendingAskOwner, ConnectionListener {
+  readonly #transport: Transport
+  readonly #clock: Clock
+  readonly #onError: OnError
+  readonly #sweep: DeadlineSweep
+  readonly #pending = new Map<number, PendingAsk>()
+  readonly #subscription: Subscription
+  readonly #prefix: string
+  #lastToken = 0
+
+  /** @param inbox subject that replies come to, one token below it. */
+  constructor({ transport, clock, onError }: ReplyMuxComponents, inbox: string) {
+    this.#transport = transport
+    this.#clock = clock
+    this.#onError = onError
+    this.#prefix = `${inbox}.`
+    this.#sweep = new DeadlineSweep(clock, (now) => this.#expire(now))
+    this.#subscription = transport.subscribe(`${inbox}.*`, (packet) => this.#accept(packet))
+    transport.onConnection(this)
+  }
+
+  /**
+   * Sends a question. @throws NotDelivered, PayloadTooLarge as the transport does.
+   * @throws Cancelled, DeadlineExceeded when that is so already; nothing is sent then.
+   */
+  ask(question: Question, receiver: FrameReceiver, options?: AskOptions): Exchange {
+    const expiresAt = options ? this.#expiry(options) : Number.POSITIVE_INFINITY
+    const token = this.#lastToken + 1
+    const id = this.#prefix + token
+    const headers = options?.deadline === undefined ? question.headers : stamped(question.headers, options.deadline)
+    this.#transport.publish({ subject: question.subject, reply: id, headers, body: question.body })
+    this.#lastToken = token
+    const ask = new PendingAsk({ owner: this, receiver }, { id, subject: question.subject, expiresAt })
+    this.#pending.set(token, ask)
+    this.#sweep.arm(expiresAt)
+    if (options?.signal) ask.cancelOn(options.signal)
+    return ask
+  }
+
+  /** Ends every ask on `subject`: the broker refuses to take it. */
+  refuse(subject: string, error: Error): void {
+    for (const ask of this.#all()) if (ask.subject === subject) ask.fail(error)
+  }
+
+  over(ask: PendingAsk): void {
+    this.#pending.delete(this.#token(ask.id))
+  }
+
+  cancelled({ id, subject }: PendingAsk): void {
+    if (!this.#transport.connected) return
+    this.#transport.publish({ subject, headers: { [header.cancel]: id }, body: NO_BODY })
+  }
+
+  threw(error: unknown): void {
+    this.#onError(asError(error))
+  }
+
+  lost(unsent: readonly Packet[]): void {
+    for (const { reply } of unsent) this.#find(reply)?.fail(new ScaledMcpError('NotDelivered'))
+    for (const ask of this.#all()) ask.fail(new ScaledMcpError('ConnectionLost', ask.subject))
+  }
+
+  restored(): void {}
+
+  stop(): void {
+    this.#sweep.stop()
+    this.#subscription.stop()
+  }
+
+  #accept(packet: Packet): void {
+    this.#pending.get(this.#token(packet.subject))?.accept(packet)
+  }
+
+  #find(id: string | undefined): PendingAsk | undefined {
+    return id?.startsWith(this.#prefix) ? this.#pending.get(this.#token(id)) : undefined
+  }
+
+  #token(id: string): number {
+    return Number(id.slice(this.#prefix.length))
+  }
+
+  /** A copy, because ending one changes the original. */
+  #all(): readonly PendingAsk[] {
+    return [...this.#pending.values()]
+  }
+
+  #expiry({ deadline, timeoutMs, signal }: AskOptions): number {
+    if (signal?.aborted) throw new ScaledMcpError('Cancelled', undefined, { cause: signal.reason })
+    const left = deadline === undefined ? Number.POSITIVE_INFINITY : deadline - this.#clock.wall()
+    if (left <= 0) throw new ScaledMcpError('DeadlineExceeded', 'it had passed before the question was sent')
+    const waitMs = Math.min(left, timeoutMs ?? Number.POSITIVE_INFINITY)
+    return waitMs === Number.POSITIVE_INFINITY ? waitMs : this.#clock.monotonic() + waitMs
+  }
+
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const ask of this.#all()) {
+      if (ask.expiresAt <= now) ask.fail(new ScaledMcpError('DeadlineExceeded', ask.subject))
+      else next = Math.min(next, ask.expiresAt)
+    }
+    return next
+  }
+}
+
+function stamped(headers: Headers | undefined, deadline: number): Headers {
+  return { ...headers, [header.deadline]: String(deadline) }
+}

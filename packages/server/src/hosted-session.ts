@@ -1,0 +1,50 @@
+import type { Logger } from './logger.ts'
+import type { StatefulSession } from './session.ts'
+import type { SessionState } from './session-state.ts'
+
+/** The session a server author is given, and what they registered to be told of. */
+export class HostedSession implements StatefulSession<unknown> {
+  readonly id: string
+  /** Undefined for a definition without `state`, whose type does not show it. */
+  readonly state: SessionState<unknown>
+  readonly #passivate: (() => void | Promise<void>)[] = []
+  #take: (() => unknown) | undefined
+  #bring: ((snapshot: unknown) => void | Promise<void>) | undefined
+
+  constructor(id: string, state: SessionState<unknown> | undefined) {
+    this.id = id
+    this.state = state as SessionState<unknown>
+  }
+
+  onSnapshot(take: () => unknown): void {
+    this.#take = take
+  }
+
+  onRestore(bring: (snapshot: unknown) => void | Promise<void>): void {
+    this.#bring = bring
+  }
+
+  onPassivate(run: () => void | Promise<void>): void {
+    this.#passivate.push(run)
+  }
+
+  /** What the author wants kept; undefined for nothing. */
+  snapshot(): unknown {
+    return this.#take?.()
+  }
+
+  async restore(snapshot: unknown): Promise<void> {
+    await this.#bring?.(snapshot)
+  }
+
+  /** Runs every hook once; one that fails does not keep the others from running. */
+  async passivate(logger: Logger): Promise<void> {
+    for (const run of this.#passivate.splice(0)) {
+      try {
+        await run()
+      } catch (error) {
+        logger.error({ error, session: this.id }, 'an onPassivate hook failed')
+      }
+    }
+  }
+}

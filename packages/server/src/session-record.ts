@@ -1,0 +1,28 @@
+import { negotiate, type SessionRecord } from '@scaled-mcp/contracts'
+
+/** What of a session is kept, so that any worker can rebuild it: all of its record but the owner's epoch. */
+export type SessionFields = Omit<SessionRecord, 'epoch'> & {
+  /** What `onSnapshot` gave when the session last left a worker on purpose. */
+  readonly snapshot?: unknown
+}
+
+/** Where the fields of one session are kept. The worker fills it with a compare-and-set under its epoch. */
+export interface SessionRecordPort {
+  /** The fields as this owner last read or wrote them. */
+  read(): SessionFields
+  /**
+   * Changes the fields that `change` names and keeps the others. Resolves when the change is durable; calls may
+   * overlap and take effect in their order. Rejects with `StaleEpoch`, `StoreUnavailable` or `ValueTooLarge`.
+   */
+  write(change: Partial<SessionFields>): Promise<void>
+}
+
+/** The fields of a session that begins with an `initialize` of these `params`. */
+export function newSession(params: { readonly [key: string]: unknown }): SessionFields {
+  return {
+    initialize: { ...params },
+    revision: negotiate(params['protocolVersion']),
+    initialized: false,
+    subscriptions: []
+  }
+}

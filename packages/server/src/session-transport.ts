@@ -1,0 +1,212 @@
+/**
+ * The transport that an SDK server, v1 or v2, is connected to inside a session: reads what the client said, names and
+ * routes what the server says.
+ *
+ * T1  Each request of the client gets at most one answer, and none after its cancellation.
+ * T2  What a handler sends without saying for which request goes to the request it handles; when that one is no longer
+ *     in flight, or the message is about the server as a whole, to the standalone stream.
+ * T3  An answer to a question asked under another epoch never reaches the server.
+ * T4  What an answer changes in the session's record is durable before the answer leaves.
+ * T5  Of a replay the client sees nothing but questions that the server asks it anew.
+ * T6  An answer that is not JSON, and a request that the SDK cannot read, become an error answer: no request waits in vain.
+ */
+import {
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  negotiate,
+  recognise,
+  ScaledMcpError
+} from '@scaled-mcp/contracts'
+import { errorAnswer, jsonText } from './json-text.ts'
+import type { Logger } from './logger.ts'
+import type { Outgoing, Outlet } from './outlet.ts'
+import { runAs, runningRequest } from './running-request.ts'
+import type { SdkTransport } from './sdk-server.ts'
+import { answerForServer, namedForClient, progressForServer } from './server-request-id.ts'
+import { SessionMemory } from './session-memory.ts'
+import type { SessionRecordPort } from './session-record.ts'
+
+export interface SessionTransportComponents {
+  readonly outlet: Outlet
+  readonly record: SessionRecordPort
+  readonly logger: Logger
+}
+
+export interface SessionTransportInit {
+  readonly id: string
+  readonly epoch: number
+}
+
+type Related = { readonly relatedRequestId?: JsonRpcId | undefined }
+
+export class SessionTransport implements SdkTransport {
+  readonly sessionId: string
+  readonly inFlight = new Map<JsonRpcId, JsonRpcRequest>()
+  onmessage?: (message: JsonRpcMessage, extra: object) => void
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  readonly #components: SessionTransportComponents
+  readonly #epoch: number
+  readonly #memory: SessionMemory
+  readonly #replays = new Map<JsonRpcId, (answer: JsonRpcResponse) => void>()
+  #opened = false
+  #reports = 0
+
+  constructor(components: SessionTransportComponents, init: SessionTransportInit) {
+    this.#components = components
+    this.#epoch = init.epoch
+    this.#memory = new SessionMemory(components.record)
+    this.sessionId = init.id
+  }
+
+  async start(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.inFlight.clear()
+    this.onclose?.()
+  }
+
+  /** Hands a message of the client to the server; `extra` in the shape its SDK reads. */
+  receive(message: JsonRpcMessage, extra: object): void {
+    const kind = recognise(message)
+    if (kind === 'request') this.#request(message as JsonRpcRequest, extra)
+    else if (kind === 'notification') this.#notification(message as JsonRpcNotification, extra)
+    else if (kind === 'response') this.#response(message as JsonRpcResponse, extra)
+    else throw new ScaledMcpError('InvalidMessage')
+  }
+
+  /** Asks the server on the host's own behalf; the answer goes to the caller only. */
+  ask(request: JsonRpcRequest): Promise<JsonRpcResponse> {
+    return new Promise((resolve) => {
+      this.#replays.set(request.id, resolve)
+      this.#deliver(request, {})
+    })
+  }
+
+  /** Tells the server on the host's own behalf. */
+  tell(notification: JsonRpcNotification): void {
+    runAs(undefined, () => this.onmessage?.(notification, {}))
+  }
+
+  /** What the SDK reports as gone wrong. While it reads a message, that it does not take it. */
+  reported(error: Error): void {
+    this.#reports += 1
+    this.#components.logger.warn({ error, session: this.sessionId }, 'the MCP server reported an error')
+  }
+
+  async send(message: JsonRpcMessage, { relatedRequestId }: Related = {}): Promise<void> {
+    if (!('method' in message)) return await this.#answer(message)
+    const related = relatedRequestId ?? this.#runningId(message.method)
+    const isReplay = related !== undefined && this.#replays.has(related)
+    if (!isReplay || 'id' in message) await this.#say(message, related)
+    else this.#drop(message, 'said during a replay') // T5
+  }
+
+  async #say(message: JsonRpcRequest | JsonRpcNotification, related: JsonRpcId | undefined): Promise<void> {
+    const named = namedForClient(message, this.#epoch)
+    await this.#components.outlet.send({
+      text: jsonText(named),
+      message: named,
+      relatedRequestId: related !== undefined && this.inFlight.has(related) ? related : undefined // T2
+    })
+  }
+
+  #request(request: JsonRpcRequest, extra: object): void {
+    if (this.inFlight.has(request.id)) throw new ScaledMcpError('DuplicateRequestId', String(request.id))
+    if (request.method === 'initialize' && this.#opened) throw new ScaledMcpError('AlreadyInitialized')
+    this.inFlight.set(request.id, request)
+    this.#deliver(request, extra)
+  }
+
+  #deliver(request: JsonRpcRequest, extra: object): void {
+    if (request.method === 'initialize') this.#opened = true
+    const reports = this.#reports
+    runAs(request, () => this.onmessage?.(servable(request), extra))
+    if (this.#reports !== reports) this.#refused(request)
+  }
+
+  /** Answers a request that the SDK reported instead of handling; one it answered itself is no longer known here. */
+  #refused(request: JsonRpcRequest): void {
+    const error = new ScaledMcpError('InvalidMessage', 'the MCP server cannot read it')
+    this.#settle(this.#answer(errorAnswer(request.id, error))) // T6
+  }
+
+  #notification(notification: JsonRpcNotification, extra: object): void {
+    const known = this.#known(notification)
+    if (known) runAs(undefined, () => this.onmessage?.(known, extra))
+    else this.#drop(notification, 'about a request that is not in flight')
+    this.#settle(this.#memory.notified(notification))
+  }
+
+  /** What the server should hear of a notification; undefined for one about a request that is over. */
+  #known(notification: JsonRpcNotification): JsonRpcNotification | undefined {
+    if (notification.method === 'notifications/progress') return progressForServer(notification, this.#epoch) // T3
+    if (notification.method !== 'notifications/cancelled') return notification
+    return this.#cancel(notification.params?.['requestId'] as JsonRpcId) ? notification : undefined
+  }
+
+  /** Whether the server should hear of it: `initialize` cannot be cancelled (MCP 2025-11-25, Cancellation). */
+  #cancel(id: JsonRpcId): boolean {
+    if (this.inFlight.get(id)?.method === 'initialize') return false
+    return this.inFlight.delete(id) // T1
+  }
+
+  #response(response: JsonRpcResponse, extra: object): void {
+    const answer = answerForServer(response, this.#epoch)
+    if (answer) runAs(undefined, () => this.onmessage?.(answer, extra))
+    else this.#drop(response, 'answers a question that was not asked here') // T3
+  }
+
+  /** The request of this session whose handler sends now; one of another session counts as none. */
+  #runningId(method: string): JsonRpcId | undefined {
+    const running = runningRequest(method)
+    if (!running) return undefined
+    return this.inFlight.get(running.id) === running || this.#replays.has(running.id) ? running.id : undefined
+  }
+
+  async #answer(answer: JsonRpcResponse): Promise<void> {
+    const id = answer.id as JsonRpcId
+    const replayed = this.#replays.get(id)
+    const request = this.inFlight.get(id)
+    this.#replays.delete(id)
+    this.inFlight.delete(id)
+    if (replayed) replayed(answer)
+    else if (request) await this.#components.outlet.send(await this.#recorded(request, answer))
+    else this.#drop(answer, 'its request was cancelled or answered') // T1
+  }
+
+  async #recorded(request: JsonRpcRequest, answer: JsonRpcResponse): Promise<Outgoing> {
+    try {
+      const text = jsonText(answer)
+      await this.#memory.answered(request, answer) // T4
+      return { text, message: answer, relatedRequestId: request.id }
+    } catch (error) {
+      this.#components.logger.error(
+        { error, session: this.sessionId, method: request.method },
+        'an answer could not be sent'
+      )
+      const message = errorAnswer(request.id, error) // T6
+      return { text: JSON.stringify(message), message, relatedRequestId: request.id }
+    }
+  }
+
+  #drop(message: JsonRpcMessage, why: string): void {
+    const what = 'method' in message ? { method: message.method } : { id: message.id }
+    this.#components.logger.debug({ ...what, session: this.sessionId }, `dropped a message: ${why}`)
+  }
+
+  #settle(work: Promise<void> | undefined): void {
+    work?.catch((error: unknown) => {
+      this.#components.logger.error({ error, session: this.sessionId }, 'the session could not be kept up to date')
+    })
+  }
+}
+
+/** `initialize` asks for a revision that is served here, so that the server never agrees on another. */
+function servable(request: JsonRpcRequest): JsonRpcRequest {
+  if (request.method !== 'initialize') return request
+  return { ...request, params: { ...request.params, protocolVersion: negotiate(request.params?.['protocolVersion']) } }
+}

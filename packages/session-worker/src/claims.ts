@@ -1,0 +1,66 @@
+import type { Directory, Opened } from '@scaled-mcp/cluster'
+import { type Address, addressKey, type Headers, header } from '@scaled-mcp/contracts'
+import type { Bucket } from '@scaled-mcp/mesh'
+
+export interface ClaimsComponents {
+  readonly directory: Directory
+  readonly states: Bucket
+}
+
+/** Whether this worker owns an address, and what to answer when it does not. */
+export type Claimed =
+  | { readonly outcome: 'owned'; readonly epoch: number; readonly isNew: boolean }
+  | { readonly outcome: 'not-owner'; readonly owner?: string }
+  | { readonly outcome: 'ended' }
+
+/** An address and the epoch this worker owns it with. */
+export interface Owned {
+  readonly address: Address
+  readonly epoch: number
+}
+
+/** What this worker claims, gives up and ends in the directory. */
+export class Claims {
+  readonly #components: ClaimsComponents
+  readonly #worker: string
+
+  constructor(components: ClaimsComponents, worker: string) {
+    this.#components = components
+    this.#worker = worker
+  }
+
+  /** Claims the address as far as the sender's headers allow: a new one, a released one, or none at all. */
+  async claim(address: Address, headers: Headers | undefined): Promise<Claimed> {
+    const { directory } = this.#components
+    if (headers?.[header.verb] === 'create') return claimed(await directory.create(address, this.#worker))
+    if (headers?.[header.epoch] === '0') return claimed(await directory.open(address, this.#worker))
+    return this.#owned(address)
+  }
+
+  async release({ address, epoch }: Owned): Promise<void> {
+    await this.#components.directory.release(address, epoch)
+  }
+
+  /** Ends the address for good and forgets its record. */
+  async end({ address, epoch }: Owned): Promise<void> {
+    const { directory, states } = this.#components
+    if (!(await directory.end(address, epoch))) return
+    const key = addressKey(address)
+    const record = await states.get(key)
+    if (record) await states.tombstone(key, record.revision)
+  }
+
+  /** The sender believes that this worker owns the address; the directory knows. */
+  async #owned(address: Address): Promise<Claimed> {
+    const found = await this.#components.directory.lookup(address)
+    if (!found || found.record.why === 'ended') return { outcome: 'ended' }
+    if (found.record.why === 'released') return { outcome: 'not-owner' }
+    if (found.record.owner !== this.#worker) return { outcome: 'not-owner', owner: found.record.owner }
+    return { outcome: 'owned', epoch: found.epoch, isNew: false }
+  }
+}
+
+function claimed(opened: Opened): Claimed {
+  if (opened.outcome === 'missing') return { outcome: 'ended' }
+  return opened
+}

@@ -1,0 +1,129 @@
+import type { ActorRef, ActorSystem, Clock } from '@scaled-mcp/actor'
+import { addressKey, ScaledMcpError } from '@scaled-mcp/contracts'
+import type { Bucket, Delivery } from '@scaled-mcp/mesh'
+import { type Logger, newSession, type ServerDefinition } from '@scaled-mcp/server'
+import type { Owned } from './claims.ts'
+import type { Resend } from './resend.ts'
+import { SessionActor, type SessionActorInit } from './session-actor.ts'
+import { SessionStore, type SessionStoreComponents } from './session-store.ts'
+
+export interface HostingComponents {
+  readonly states: Bucket
+  readonly system: ActorSystem
+  readonly resend: Resend
+  readonly definition: ServerDefinition
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Told of a session that its server refused to initialize. */
+  readonly refused: (owned: Owned) => void
+}
+
+export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs'> {
+  readonly maxSessions: number
+}
+
+/** A session that this worker owns and has in memory. */
+export interface LivingSession extends Owned {
+  readonly ref: ActorRef<Delivery, void>
+  readonly actor: SessionActor
+}
+
+/** The sessions in this worker's memory: makes them, finds them, lets them go. Whether it may is decided elsewhere. */
+export class Hosting {
+  readonly #components: HostingComponents
+  readonly #init: HostingInit
+  readonly #living = new Map<string, LivingSession>()
+  #definition: ServerDefinition
+
+  constructor(components: HostingComponents, init: HostingInit) {
+    this.#components = components
+    this.#init = init
+    this.#definition = components.definition
+  }
+
+  get size(): number {
+    return this.#living.size
+  }
+
+  get isFull(): boolean {
+    return this.#living.size >= this.#init.maxSessions
+  }
+
+  get(key: string): LivingSession | undefined {
+    return this.#living.get(key)
+  }
+
+  all(): LivingSession[] {
+    return [...this.#living.values()]
+  }
+
+  /** From now on sessions are built by `definition`. */
+  use(definition: ServerDefinition): void {
+    this.#definition = definition
+  }
+
+  /**
+   * A session that begins with the `initialize` in `body`, which is not handled here: it is the first message.
+   * Rejects with `ServerFailed`, `InvalidMessage`.
+   */
+  create(owned: Owned, body: Uint8Array): Promise<LivingSession> {
+    const fields = newSession(initializeParams(body))
+    const init = { key: addressKey(owned.address), epoch: owned.epoch, fields, revision: 0 }
+    return this.#host(owned, (components) => new SessionStore(components, init))
+  }
+
+  /** A session that lived before, from its record. Rejects with `ServerFailed`, `SessionNotFound`, `StaleEpoch`. */
+  restore(owned: Owned): Promise<LivingSession> {
+    const init = { key: addressKey(owned.address), epoch: owned.epoch }
+    return this.#host(owned, (components) => SessionStore.seal(components, init))
+  }
+
+  /** Lets running requests finish, stores what the author wants kept, and forgets the session here. */
+  async passivate(session: LivingSession): Promise<void> {
+    await session.actor.drain()
+    await this.stop(session)
+  }
+
+  /** Interrupts what runs and forgets the session here. */
+  async stop({ address, ref, actor }: LivingSession): Promise<void> {
+    await this.#components.system.stopActor(ref.name)
+    const key = addressKey(address)
+    if (this.#living.get(key)?.actor === actor) this.#living.delete(key)
+  }
+
+  async #host(
+    owned: Owned,
+    open: (components: SessionStoreComponents) => SessionStore | Promise<SessionStore>
+  ): Promise<LivingSession> {
+    const key = addressKey(owned.address)
+    const store = await open({ states: this.#components.states, stale: () => this.#stale(key) })
+    const actor = this.#actor(owned, store)
+    const ref = await this.#components.system.spawn(key, actor)
+    const session = { ...owned, ref, actor }
+    this.#living.set(key, session)
+    return session
+  }
+
+  #actor(owned: Owned, store: SessionStore): SessionActor {
+    const { resend, logger, clock, refused } = this.#components
+    const components = { definition: this.#definition, store, resend, logger, clock, refused: () => refused(owned) }
+    return new SessionActor(components, { ...this.#init, id: owned.address.id, epoch: owned.epoch })
+  }
+
+  /** Another worker has written the session's record: this one is over here, and stores nothing more. */
+  #stale(key: string): void {
+    const session = this.#living.get(key)
+    if (!session) return
+    this.#components.logger.warn({ address: key, epoch: session.epoch }, 'session lost to another owner')
+    session.actor.abandon()
+    void this.stop(session)
+  }
+}
+
+/** @throws ScaledMcpError `InvalidMessage`. */
+function initializeParams(body: Uint8Array): { readonly [key: string]: unknown } {
+  const message: unknown = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+  const { method, params } = message as { readonly method?: unknown; readonly params?: unknown }
+  if (method !== 'initialize') throw new ScaledMcpError('InvalidMessage', 'a session begins with initialize')
+  return (params ?? {}) as { readonly [key: string]: unknown }
+}

@@ -1,0 +1,164 @@
+/**
+ * Where every message to this worker comes in.
+ *
+ * I1  A message reaches an actor only on the worker that the directory names as its owner.
+ * I2  Every question gets an answer: the actor's, or a status that says it did not run.
+ * I3  Messages for an address that is being opened or ended wait for that, in order.
+ */
+import {
+  addressKey,
+  errorHeaders,
+  type Headers,
+  header,
+  parseAddressKey,
+  type ReplyStatus,
+  type Subjects
+} from '@scaled-mcp/contracts'
+import type { Delivery, Reply } from '@scaled-mcp/mesh'
+import type { Logger } from '@scaled-mcp/server'
+import type { Claimed, Claims, Owned } from './claims.ts'
+import type { Hosting, LivingSession } from './hosting.ts'
+
+export interface IntakeComponents {
+  readonly subjects: Subjects
+  readonly claims: Claims
+  readonly hosting: Hosting
+  readonly logger: Logger
+}
+
+/** Sessions handed over at a time when a worker stops: enough to keep the store busy, few enough to stay prompt. */
+const HANDOVERS_AT_ONCE = 64
+const NOTHING = new Uint8Array()
+
+export class Intake {
+  readonly #components: IntakeComponents
+  readonly #changing = new Map<string, Promise<void>>()
+  #isClosed = false
+
+  constructor(components: IntakeComponents) {
+    this.#components = components
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Takes nothing new from now on; what is hosted goes on. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  receive(delivery: Delivery): void {
+    const { key } = this.#components.subjects.parseWorker(delivery.subject)
+    const changing = this.#changing.get(key)
+    if (changing) {
+      void changing.then(() => this.receive(delivery)) // I3
+      return
+    }
+    const hosted = this.#components.hosting.get(key)
+    if (delivery.headers?.[header.verb] === 'end') this.#change(key, delivery, () => this.#end(key, delivery))
+    else if (hosted) hosted.ref.tell(delivery)
+    else if (this.#isClosed) answer(delivery.reply, 'draining')
+    else this.#change(key, delivery, () => this.#open(key, delivery))
+  }
+
+  /** Passivates every session and keeps owning it: the next message rebuilds it. */
+  async passivateAll(): Promise<void> {
+    await this.#forEachLiving((hosted) => this.#components.hosting.passivate(hosted))
+  }
+
+  /** Passivates every session and gives it up: the next message opens it on any worker. */
+  async releaseAll(): Promise<void> {
+    await Promise.all(this.#changing.values())
+    await this.#forEachLiving(async (hosted) => {
+      await this.#components.hosting.passivate(hosted)
+      await this.#components.claims.release(hosted)
+    })
+  }
+
+  /** One change of an address at a time; whatever goes wrong is told to the asker (I2). */
+  #change(key: string, delivery: Delivery, change: () => Promise<void>): void {
+    const changed = change()
+      .catch((error) => {
+        this.#components.logger.warn({ err: error, address: key }, 'message refused')
+        delivery.reply?.end({ body: NOTHING, headers: errorHeaders(error) })
+      })
+      .finally(() => this.#changing.delete(key))
+    this.#changing.set(key, changed)
+  }
+
+  async #open(key: string, delivery: Delivery): Promise<void> {
+    const { claims, hosting } = this.#components
+    const address = parseAddressKey(key)
+    if (hosting.isFull) {
+      answer(delivery.reply, 'full')
+      return
+    }
+    const claimed = await claims.claim(address, delivery.headers)
+    if (claimed.outcome !== 'owned') {
+      refuse(delivery.reply, claimed)
+      return
+    }
+    const session = await this.#host({ address, epoch: claimed.epoch }, claimed.isNew, delivery) // I1
+    session.ref.tell(delivery)
+  }
+
+  /** A new session that cannot be hosted is over; an existing one is given back. */
+  async #host(owned: Owned, isNew: boolean, { body }: Delivery): Promise<LivingSession> {
+    const { claims, hosting } = this.#components
+    try {
+      return await (isNew ? hosting.create(owned, body) : hosting.restore(owned))
+    } catch (error) {
+      await (isNew ? claims.end(owned) : claims.release(owned))
+      throw error
+    }
+  }
+
+  async #end(key: string, { reply, headers }: Delivery): Promise<void> {
+    const { claims, hosting } = this.#components
+    const address = parseAddressKey(key)
+    const hosted = hosting.get(key)
+    const claimed = hosted ? owned(hosted) : await claims.claim(address, headers)
+    if (claimed.outcome !== 'owned') {
+      refuse(reply, claimed)
+      return
+    }
+    await claims.end({ address, epoch: claimed.epoch })
+    if (hosted) await hosting.stop(hosted)
+    reply?.end({ body: NOTHING })
+  }
+
+  /** Ends a session that its server refused to initialize. */
+  refused({ address }: Owned): void {
+    const key = addressKey(address)
+    this.#change(key, { subject: key, body: NOTHING }, () => this.#end(key, { subject: key, body: NOTHING }))
+  }
+
+  async #forEachLiving(run: (hosted: LivingSession) => Promise<void>): Promise<void> {
+    const waiting = this.#components.hosting.all()
+    const lane = async () => {
+      for (let hosted = waiting.pop(); hosted; hosted = waiting.pop()) {
+        await run(hosted).catch((error) => this.#failed(hosted, error))
+      }
+    }
+    await Promise.all(Array.from({ length: HANDOVERS_AT_ONCE }, lane))
+  }
+
+  #failed(hosted: LivingSession | undefined, error: unknown): void {
+    const address = hosted && addressKey(hosted.address)
+    this.#components.logger.error({ err: error, address }, 'session not handed over')
+  }
+}
+
+function owned({ epoch }: LivingSession): Claimed {
+  return { outcome: 'owned', epoch, isNew: false }
+}
+
+function refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
+  if (claimed.outcome === 'ended') answer(reply, 'ended')
+  else answer(reply, 'not-owner', claimed.owner === undefined ? {} : { [header.owner]: claimed.owner })
+}
+
+function answer(reply: Reply | undefined, status: ReplyStatus, headers: Headers = {}): void {
+  reply?.end({ body: NOTHING, headers: { [header.status]: status, ...headers } })
+}

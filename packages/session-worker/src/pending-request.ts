@@ -1,0 +1,73 @@
+/**
+ * A client's request that has no answer yet, and the answer's way back.
+ *
+ * P1  The first frame decides: an answer that comes first is the only frame; anything else before it, or a second
+ *     without an answer, makes it a stream (cluster protocol §3.6).
+ * P2  A cancelled request has no answer: its stream ends empty (MCP 2025-11-25, Utilities, "Cancellation").
+ * P3  Nothing follows the last frame.
+ */
+import type { Clock, Timer } from '@scaled-mcp/actor'
+import type { Headers } from '@scaled-mcp/contracts'
+import type { Message, Reply } from '@scaled-mcp/mesh'
+
+export interface PendingRequestInit {
+  readonly reply: Reply
+  readonly clock: Clock
+  /** How long an answer may take before the request becomes a stream, in milliseconds. */
+  readonly decideMs: number
+  /** Sends a frame, now or when the connection is back. */
+  readonly send: (send: () => void) => void
+}
+
+const NOTHING = new Uint8Array()
+
+export class PendingRequest {
+  readonly #init: PendingRequestInit
+  readonly #decision: Timer
+  #isStream = false
+  #isOver = false
+
+  constructor(init: PendingRequestInit) {
+    this.#init = init
+    this.#decision = init.clock.after(init.decideMs, () => this.#openStream())
+  }
+
+  /** Sends something that is not the answer. */
+  message(body: Uint8Array): void {
+    if (this.#isOver) return
+    this.#decide()
+    this.#frame({ body })
+  }
+
+  /** Sends the answer. */
+  answer(body: Uint8Array, headers?: Headers): void {
+    this.#end({ body, headers })
+  }
+
+  /** Ends it without an answer (P2). */
+  cancel(): void {
+    if (!this.#isStream && !this.#isOver) this.#openStream()
+    this.#end({ body: NOTHING })
+  }
+
+  #openStream(): void {
+    this.#decide()
+    this.#frame({ body: NOTHING })
+  }
+
+  #decide(): void {
+    this.#isStream = true // P1
+    this.#decision.cancel()
+  }
+
+  #frame(message: Message): void {
+    this.#init.send(() => this.#init.reply.frame(message))
+  }
+
+  #end(message: Message): void {
+    if (this.#isOver) return
+    this.#isOver = true // P3
+    this.#decision.cancel()
+    this.#init.send(() => this.#init.reply.end(message))
+  }
+}

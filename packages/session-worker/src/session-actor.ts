@@ -1,0 +1,203 @@
+/**
+ * The actor of one client's session: messages of the client in, messages of its MCP server out.
+ *
+ * N1  Handlers run side by side; the actor's turn only starts them, so that one slow tool holds up nothing.
+ * N2  A notification or a response is acknowledged once the server has taken it (HTTP 202 must not precede that).
+ * N3  While it drains, new requests are refused unstarted; what running ones still need goes through.
+ */
+import { Actor, type Clock } from '@scaled-mcp/actor'
+import {
+  errorHeaders,
+  type Headers,
+  header,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type ReplyStatus,
+  ScaledMcpError
+} from '@scaled-mcp/contracts'
+import type { Delivery, Reply } from '@scaled-mcp/mesh'
+import { type Logger, type Outgoing, type Outlet, type ServerDefinition, SessionServer } from '@scaled-mcp/server'
+import { PendingRequest } from './pending-request.ts'
+import type { Resend } from './resend.ts'
+import type { SessionStore } from './session-store.ts'
+
+export interface SessionActorComponents {
+  readonly definition: ServerDefinition
+  readonly store: SessionStore
+  readonly resend: Resend
+  readonly logger: Logger
+  readonly clock: Clock
+  /** Told that the server refused the `initialize`: there is no session. */
+  readonly refused: () => void
+}
+
+export interface SessionActorInit {
+  /** The id of the session's address. */
+  readonly id: string
+  readonly epoch: number
+  /** Requests in flight at once; more are refused. */
+  readonly inFlight: number
+  /** How long an answer may take before its request becomes a stream, in milliseconds. */
+  readonly decideMs: number
+  /** How long running requests may take to finish once it drains, in milliseconds. */
+  readonly graceMs: number
+}
+
+const NOTHING = new Uint8Array()
+
+export class SessionActor extends Actor<Delivery, void> implements Outlet {
+  readonly #components: SessionActorComponents
+  readonly #init: SessionActorInit
+  readonly #server: SessionServer
+  readonly #pending = new Map<JsonRpcId, PendingRequest>()
+  #isAnnounced = false
+  #isDraining = false
+  #isStale = false
+  #drained: (() => void) | undefined
+
+  constructor(components: SessionActorComponents, init: SessionActorInit) {
+    super()
+    const { definition, store, logger } = components
+    this.#components = components
+    this.#init = init
+    this.#server = new SessionServer({ definition, outlet: this, record: store, logger }, init)
+  }
+
+  /** A session that lived before is rebuilt from its record; a new one waits for its `initialize`. */
+  override async start(): Promise<void> {
+    if (this.#components.store.exists) await this.#server.restore()
+    else await this.#server.start()
+  }
+
+  override receive({ body, headers, reply }: Delivery): void {
+    try {
+      if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
+      this.#handle(parse(body), reply)
+    } catch (error) {
+      reply?.end({ body: NOTHING, headers: errorHeaders(error) })
+    }
+  }
+
+  /** Refuses new requests, and resolves once the running ones have finished or the grace is over. */
+  async drain(): Promise<void> {
+    this.#isDraining = true // N3
+    if (this.#pending.size === 0) return
+    await new Promise<void>((resolve) => {
+      const timer = this.#components.clock.after(this.#init.graceMs, resolve)
+      this.#drained = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+
+  override async stop(): Promise<void> {
+    if (this.#isStale) await this.#server.close()
+    else await this.#server.passivate()
+    for (const id of [...this.#pending.keys()]) this.#interrupt(id)
+  }
+
+  /** Another worker owns the session: nothing may be stored any more. */
+  abandon(): void {
+    this.#isStale = true
+  }
+
+  /** What the server sends, on its way to the client. */
+  send({ text, message, relatedRequestId }: Outgoing): void {
+    const pending = relatedRequestId === undefined ? undefined : this.#pending.get(relatedRequestId)
+    if (!pending) this.#dropStandalone(message)
+    else if ('method' in message) pending.message(Buffer.from(text))
+    else this.#finish(relatedRequestId as JsonRpcId, pending, text)
+  }
+
+  #handle(message: JsonRpcMessage, reply: Reply | undefined): void {
+    if ('method' in message && 'id' in message) {
+      this.#request(message, reply)
+      return
+    }
+    this.#server.receive(message)
+    if ('method' in message && message.method === 'notifications/cancelled') {
+      this.#cancel(message.params?.['requestId'] as JsonRpcId)
+    }
+    reply?.end({ body: NOTHING, headers: this.#stored() }) // N2
+  }
+
+  #request(request: JsonRpcRequest, reply: Reply | undefined): void {
+    if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
+    const refusal = this.#refusal()
+    if (refusal) {
+      reply.end({ body: NOTHING, headers: { [header.status]: refusal } })
+      return
+    }
+    const { clock, resend } = this.#components
+    const pending = new PendingRequest({ reply, clock, decideMs: this.#init.decideMs, send: resend.send })
+    const before = this.#pending.get(request.id)
+    this.#pending.set(request.id, pending)
+    try {
+      this.#server.receive(request) // N1
+    } catch (error) {
+      if (before) this.#pending.set(request.id, before)
+      else this.#pending.delete(request.id)
+      pending.answer(NOTHING, errorHeaders(error))
+    }
+  }
+
+  #refusal(): ReplyStatus | undefined {
+    if (this.#isDraining) return 'draining'
+    return this.#pending.size >= this.#init.inFlight ? 'full' : undefined
+  }
+
+  #finish(id: JsonRpcId, pending: PendingRequest, text: string): void {
+    this.#forget(id)
+    pending.answer(Buffer.from(text), this.#stored())
+    if (!this.#components.store.exists) this.#components.refused()
+  }
+
+  /** The first answer of a session tells the gateway that it is stored, and under which epoch. */
+  #stored(): Headers | undefined {
+    if (this.#isAnnounced || !this.#components.store.exists) return undefined
+    this.#isAnnounced = true
+    return { [header.epoch]: String(this.#init.epoch) }
+  }
+
+  #cancel(id: JsonRpcId): void {
+    const pending = this.#pending.get(id)
+    if (!pending) return
+    this.#forget(id)
+    pending.cancel()
+  }
+
+  #interrupt(id: JsonRpcId): void {
+    this.#pending.get(id)?.answer(NOTHING, { [header.status]: 'interrupted' })
+    this.#forget(id)
+  }
+
+  #forget(id: JsonRpcId): void {
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#drained?.()
+  }
+
+  /** The standalone stream is not served yet: what belongs on it has nowhere to go (README, "What is not there yet"). */
+  #dropStandalone(message: JsonRpcMessage): void {
+    const method = 'method' in message ? message.method : undefined
+    this.#components.logger.debug({ sid: this.#init.id, method }, 'message without a stream dropped')
+  }
+
+  #checkRevision(named: string | undefined): void {
+    const { revision } = this.#components.store.read()
+    if (named !== revision) throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
+  }
+}
+
+/** @throws ScaledMcpError `ParseError` or `InvalidMessage`: the gateway checks, but whoever may publish can send. */
+function parse(body: Uint8Array): JsonRpcMessage {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
+  } catch (error) {
+    throw new ScaledMcpError('ParseError', undefined, { cause: error })
+  }
+  if (typeof value !== 'object' || value === null) throw new ScaledMcpError('InvalidMessage')
+  return value as JsonRpcMessage // the server's transport checks the rest
+}

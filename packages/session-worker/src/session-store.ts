@@ -1,0 +1,108 @@
+import { ScaledMcpError, type SessionRecord, sessionCodec } from '@scaled-mcp/contracts'
+import type { Bucket, Entry } from '@scaled-mcp/mesh'
+import type { SessionFields, SessionRecordPort } from '@scaled-mcp/server'
+
+export interface SessionStoreComponents {
+  readonly states: Bucket
+  /** Told once when another owner has written: this one must stop without saving. */
+  readonly stale: () => void
+}
+
+export interface SessionStoreInit {
+  /** `addressKey` of the session. */
+  readonly key: string
+  readonly epoch: number
+  readonly fields: SessionFields
+  /** Of the stored record; 0 when there is none yet. */
+  readonly revision: number
+}
+
+/**
+ * The stored record of one session, as its owner sees it.
+ *
+ * T1  Every write is a compare-and-set on the one before and carries the owner's epoch: two owners never both write.
+ * T2  Writes take effect in the order of their calls.
+ */
+export class SessionStore implements SessionRecordPort {
+  readonly #components: SessionStoreComponents
+  readonly #key: string
+  readonly #epoch: number
+  #fields: SessionFields
+  #revision: number
+  #isSettled = true
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(components: SessionStoreComponents, init: SessionStoreInit) {
+    this.#components = components
+    this.#key = init.key
+    this.#epoch = init.epoch
+    this.#fields = init.fields
+    this.#revision = init.revision
+  }
+
+  /**
+   * Reads the record of a session and writes the new owner's epoch into it, so that nothing an earlier owner still has
+   * on its way can be stored any more (cluster protocol §3.3, "seal").
+   * @throws ScaledMcpError `StaleEpoch` when a later owner has sealed it, `SessionNotFound` when there is no record.
+   */
+  static async seal(components: SessionStoreComponents, init: Pick<SessionStoreInit, 'key' | 'epoch'>) {
+    for (;;) {
+      const entry = await components.states.get(init.key)
+      if (!entry) throw new ScaledMcpError('SessionNotFound', 'it has no record')
+      const sealed = await sealOnce(components.states, entry, init.epoch)
+      if (sealed) return new SessionStore(components, { ...init, ...sealed })
+    }
+  }
+
+  /** Whether the client's initialize has been stored. */
+  get exists(): boolean {
+    return this.#revision > 0
+  }
+
+  read(): SessionFields {
+    return this.#fields
+  }
+
+  write(change: Partial<SessionFields>): Promise<void> {
+    const written = this.#last.then(() => this.#write(change))
+    this.#last = written.catch(() => undefined) // T2: the caller has the rejection, the next write has to run
+    return written
+  }
+
+  async #write(change: Partial<SessionFields>): Promise<void> {
+    if (!this.#isSettled) await this.#settle()
+    const fields = { ...this.#fields, ...change }
+    const record = sessionCodec.encode({ ...fields, epoch: this.#epoch })
+    const put = await this.#components.states.put(this.#key, record, this.#revision) // T1
+    if (put.outcome === 'lost') throw this.#stale()
+    if (put.outcome === 'unknown') {
+      this.#isSettled = false
+      throw new ScaledMcpError('StoreUnavailable', 'the session record may or may not have been written')
+    }
+    this.#revision = put.revision
+    this.#fields = fields
+  }
+
+  /** After a write of unknown outcome: what the store holds is what counts. */
+  async #settle(): Promise<void> {
+    const entry = await this.#components.states.get(this.#key)
+    const record = entry && sessionCodec.decode(entry.value)
+    if (record && record.epoch !== this.#epoch) throw this.#stale()
+    this.#revision = entry?.revision ?? 0
+    if (record) this.#fields = record
+    this.#isSettled = true
+  }
+
+  #stale(): ScaledMcpError {
+    this.#components.stale()
+    return new ScaledMcpError('StaleEpoch', this.#key)
+  }
+}
+
+async function sealOnce(states: Bucket, entry: Entry, epoch: number) {
+  const fields: SessionRecord = sessionCodec.decode(entry.value)
+  if (fields.epoch > epoch) throw new ScaledMcpError('StaleEpoch', entry.key)
+  const put = await states.put(entry.key, sessionCodec.encode({ ...fields, epoch }), entry.revision)
+  if (put.outcome === 'unknown') throw new ScaledMcpError('StoreUnavailable', 'the session record was not sealed')
+  return put.outcome === 'won' ? { fields, revision: put.revision } : undefined
+}

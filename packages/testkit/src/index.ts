@@ -1,0 +1,19 @@
+/**
+ * What the tests of several packages share.
+ *
+ * ```ts
+ * import { connectV1, startNatsServer, until } from '@scaled-mcp/testkit'
+ *
+ * const nats = await startNatsServer()
+ * const { client, sessionId } = await connectV1(['http://127.0.0.1:3000/mcp', 'http://127.0.0.1:3001/mcp'])
+ * await client.callTool({ name: 'add', arguments: { by: 1 } })
+ * if (!nats.external) await nats.kill()
+ * await until(() => client.listTools().then(() => true), { timeoutMs: 5000, describe: `${sessionId} answers again` })
+ * ```
+ */
+export { type ConnectedV1, connectV1 } from './connect-v1.ts'
+export { type ConnectedV2, connectV2 } from './connect-v2.ts'
+export { heapAfterCollection } from './heap-after-collection.ts'
+export { type ExternalNatsServer, startNatsServer, type TestNatsServer } from './nats-server.ts'
+export { rotatingFetch } from './rotating-fetch.ts'
+export { type UntilOptions, until } from './until.ts'

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+const fromSource = { ssr: { resolve: { conditions: ['source'] } } }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...fromSource,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: ['**/*.nats.test.ts', 'packages/tests/**']
+        }
+      },
+      {
+        ...fromSource,
+        test: { name: 'nats', include: ['packages/*/test/**/*.nats.test.ts'], testTimeout: 20_000 }
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'cluster',
+          include: ['packages/tests/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false
+        }
+      }
+    ]
+  }
+})
