@@ -5,7 +5,7 @@
  * T1  Each request of the client gets at most one answer, and none after its cancellation.
  * T2  What a handler sends without saying for which request goes to the request it handles; when that one is no longer
  *     in flight, or the message is about the server as a whole, to the standalone stream.
- * T3  An answer to a question asked under another epoch never reaches the server.
+ * T3  An answer to a question asked under another epoch never reaches the server, nor a second answer to one.
  * T4  What an answer changes in the session's record is durable before the answer leaves.
  * T5  Of a replay the client sees nothing but questions that the server asks it anew.
  * T6  An answer that is not JSON, and a request that the SDK cannot read, become an error answer: no request waits in vain.
@@ -52,6 +52,8 @@ export class SessionTransport implements SdkTransport {
   readonly #epoch: number
   readonly #memory: SessionMemory
   readonly #replays = new Map<JsonRpcId, (answer: JsonRpcResponse) => void>()
+  /** The server's own requests by the SDK's id: the client's request each belongs to. */
+  readonly #questions = new Map<JsonRpcId, JsonRpcId | undefined>()
   #opened = false
   #reports = 0
 
@@ -66,6 +68,7 @@ export class SessionTransport implements SdkTransport {
 
   async close(): Promise<void> {
     this.inFlight.clear()
+    this.#questions.clear()
     this.onclose?.()
   }
 
@@ -99,7 +102,7 @@ export class SessionTransport implements SdkTransport {
 
   async send(message: JsonRpcMessage, { relatedRequestId }: Related = {}): Promise<void> {
     if (!('method' in message)) return await this.#answer(message)
-    const related = relatedRequestId ?? this.#runningId(message.method)
+    const related = relatedRequestId ?? this.#relatedTo(message)
     const isReplay = related !== undefined && this.#replays.has(related)
     if (!isReplay || 'id' in message) await this.#say(message, related)
     else this.#drop(message, 'said during a replay') // T5
@@ -107,6 +110,7 @@ export class SessionTransport implements SdkTransport {
 
   async #say(message: JsonRpcRequest | JsonRpcNotification, related: JsonRpcId | undefined): Promise<void> {
     const named = namedForClient(message, this.#epoch)
+    if ('id' in message) this.#questions.set(message.id, related)
     await this.#components.outlet.send({
       text: jsonText(named),
       message: named,
@@ -156,15 +160,28 @@ export class SessionTransport implements SdkTransport {
 
   #response(response: JsonRpcResponse, extra: object): void {
     const answer = answerForServer(response, this.#epoch)
-    if (answer) runAs(undefined, () => this.onmessage?.(answer, extra))
-    else this.#drop(response, 'answers a question that was not asked here') // T3
+    if (answer && this.#isAwaited(answer.id)) runAs(undefined, () => this.onmessage?.(answer, extra))
+    else this.#drop(response, 'answers a question that is not open') // T3
   }
 
-  /** The request of this session whose handler sends now; one of another session counts as none. */
-  #runningId(method: string): JsonRpcId | undefined {
-    const running = runningRequest(method)
+  /** Whether the server waits for this answer; it does so once. */
+  #isAwaited(id: JsonRpcId | null): boolean {
+    return id !== null && this.#questions.delete(id)
+  }
+
+  /** The request whose handler sends this; one of another session counts as none. */
+  #relatedTo(message: JsonRpcRequest | JsonRpcNotification): JsonRpcId | undefined {
+    if (message.method === 'notifications/cancelled') return this.#cancelled(message.params?.['requestId'] as JsonRpcId)
+    const running = runningRequest(message.method)
     if (!running) return undefined
     return this.inFlight.get(running.id) === running || this.#replays.has(running.id) ? running.id : undefined
+  }
+
+  /** Forgets a question of the server; the request it was related to. A timer cancels outside of any handler. */
+  #cancelled(question: JsonRpcId): JsonRpcId | undefined {
+    const related = this.#questions.get(question)
+    this.#questions.delete(question)
+    return related
   }
 
   async #answer(answer: JsonRpcResponse): Promise<void> {

@@ -38,7 +38,7 @@ interface Member {
 /** Longer than a member's own grace, so that it ends by itself when it can. */
 const STOP_MS = 15_000
 const program = fileURLToPath(new URL('../bin/scaled-mcp.mjs', import.meta.url))
-const isQuiet = /^\{"level":(?:10|20|30),/
+const isQuiet = /^\{"level":"(?:trace|debug|info)"/
 const isReady = /(?:"url":"([^"]*)".*)?"msg":"ready"/
 
 /** Starts the cluster. Rejects with what the first member that failed said; nothing is left running then. */

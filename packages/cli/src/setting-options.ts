@@ -1,0 +1,24 @@
+import { flagOf, type Role, type Setting, settingsOf } from '@scaled-mcp/host'
+import { type Command, Option } from 'commander'
+
+/** Adds a flag for every setting that a process of `roles` reads, and `--config`. */
+export function addSettings(command: Command, roles: readonly Role[]): Command {
+  for (const [key, setting] of settingsOf(roles)) {
+    const flag = flagOf(key, setting)
+    if (flag !== undefined) command.addOption(optionOf(flag, setting))
+  }
+  return command.option('--config <file>', 'JSON file with settings; flags and environment go before it')
+}
+
+/** The flags that were given, by their long name, as `loadConfig` takes them. */
+export function givenFlags(command: Command): Readonly<Record<string, unknown>> {
+  const given = command.options.map((option) => [option.long, command.getOptionValue(option.attributeName())] as const)
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
+}
+
+function optionOf(flag: string, { schema, doc }: Setting): Option {
+  const isSwitch = schema['type'] === 'boolean'
+  const initial: unknown = schema['default']
+  const isShown = initial !== undefined && !isSwitch && !(Array.isArray(initial) && initial.length === 0)
+  return new Option(isSwitch ? flag : `${flag} <value>`, isShown ? `${doc} (default: ${initial})` : doc)
+}

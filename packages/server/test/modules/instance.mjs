@@ -1,0 +1,1 @@
+export default { connect: async () => undefined, close: async () => undefined }
