@@ -17,7 +17,14 @@ export async function connectMesh(config: Config, role: Role, logger: Logger): P
   const process = mintProcessId(role, hostname())
   const onError = (error: unknown) => logger.warn({ err: error }, 'error on the mesh')
   const credentials = await credentialsOf(config)
-  const mesh = await connectNatsMesh({ servers, process, subjects, durability: { replicas, storage }, credentials, onError })
+  const mesh = await connectNatsMesh({
+    servers,
+    process,
+    subjects,
+    durability: { replicas, storage },
+    credentials,
+    onError
+  })
   logger.info({ ...mesh.facts, process }, 'connected to NATS')
   return { mesh, subjects }
 }

@@ -6,7 +6,7 @@
  * U2  Whatever ends it, no process and no file of its own is left.
  */
 import { fileURLToPath } from 'node:url'
-import { type LaunchedProcess, type OutputLine, launch, startNatsServer } from '@scaled-mcp/launcher'
+import { type LaunchedProcess, launch, type OutputLine, startNatsServer } from '@scaled-mcp/launcher'
 
 export interface UpOptions {
   /** The server module, as the worker finds it. */

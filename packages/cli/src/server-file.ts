@@ -35,6 +35,7 @@ export class ServerFile {
   }
 
   #remember(url: string): void {
-    if (url.startsWith('file:') && !url.includes('/node_modules/')) this.#sources.add(fileURLToPath(url.split('?', 1)[0] as string))
+    if (url.startsWith('file:') && !url.includes('/node_modules/'))
+      this.#sources.add(fileURLToPath(url.split('?', 1)[0] as string))
   }
 }

@@ -31,7 +31,11 @@ export class ServerReload {
   /** Folders, not files: editors replace a file by another of the same name. */
   #watch(): void {
     for (const folder of new Set(this.#file.sources.map(dirname))) {
-      if (!this.#watchers.has(folder)) this.#watchers.set(folder, watch(folder, () => this.#changed()))
+      if (!this.#watchers.has(folder))
+        this.#watchers.set(
+          folder,
+          watch(folder, () => this.#changed())
+        )
     }
   }
 

@@ -10,7 +10,7 @@ import { systemClock } from '@scaled-mcp/actor'
 import { Membership } from '@scaled-mcp/cluster'
 import { hasCode, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh } from '@scaled-mcp/mesh'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { HttpGuard } from './http-guard.ts'
 import { McpEndpoint, type McpEndpointOptions } from './mcp-endpoint.ts'
 
@@ -148,7 +148,7 @@ function httpServer({ trustProxy }: GatewayInit, loggerInstance: FastifyBaseLogg
   return Fastify({
     loggerInstance,
     trustProxy,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1_000,

@@ -11,6 +11,10 @@ export function parseJsonBody(bytes: Buffer): JsonBody {
   try {
     return { bytes, value: JSON.parse(bytes.toString()) }
   } catch (error) {
-    throw new ScaledMcpError('ParseError', bytes.length === 0 ? 'it is empty' : (error as Error).message, { cause: error })
+    throw notJson(bytes.length === 0 ? 'it is empty' : (error as SyntaxError).message, error)
   }
+}
+
+function notJson(why: string, cause: unknown): ScaledMcpError {
+  return new ScaledMcpError('ParseError', why, { cause })
 }

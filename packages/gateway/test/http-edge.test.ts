@@ -27,7 +27,12 @@ describe('what is refused at the edge never reaches a worker', () => {
     ['an Accept without event streams', { headers: { accept: 'application/json' } }, 406, 'NotAcceptable'],
     ['no Accept', { headers: { accept: undefined } }, 406, 'NotAcceptable'],
     ['no session id', { body: ping }, 400, 'SessionIdMissing'],
-    ['a session id of no shape of ours', { body: ping, headers: { 'mcp-session-id': '../etc' } }, 404, 'SessionNotFound'],
+    [
+      'a session id of no shape of ours',
+      { body: ping, headers: { 'mcp-session-id': '../etc' } },
+      404,
+      'SessionNotFound'
+    ],
     ['an unknown session id', { body: ping, headers: { 'mcp-session-id': 'a'.repeat(43) } }, 404, 'SessionNotFound']
   ])('%s', async (_name, request, status, code) => {
     const response = await edge.app.inject(post(request))
@@ -147,6 +152,9 @@ describe('what a worker answers instead of a result', () => {
     const headers = { [header.status]: 'error', [header.error]: 'DuplicateRequestId' }
     edge = await startEdge(({ reply }) => reply?.end({ body: new Uint8Array(), headers }))
     const response = await edge.app.inject(post({ body: ping, headers: { 'mcp-session-id': await edge.open() } }))
-    expect([response.statusCode, response.json()]).toEqual([400, { jsonrpc: '2.0', id: 7, error: reason('DuplicateRequestId') }])
+    expect([response.statusCode, response.json()]).toEqual([
+      400,
+      { jsonrpc: '2.0', id: 7, error: reason('DuplicateRequestId') }
+    ])
   })
 })

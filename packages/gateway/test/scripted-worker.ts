@@ -50,7 +50,14 @@ export async function startEdge(script: Script = answerEmpty): Promise<Edge> {
     else script(delivery)
   })
   const app = Fastify()
-  await app.register(mcpGateway, { mesh, subjects, allowedHosts: [], allowedOrigins: [], isLoopback: true, holdMs: 300 })
+  await app.register(mcpGateway, {
+    mesh,
+    subjects,
+    allowedHosts: [],
+    allowedOrigins: [],
+    isLoopback: true,
+    holdMs: 300
+  })
   await app.ready()
   return {
     app,
@@ -72,7 +79,13 @@ export const initialize = JSON.stringify({
 })
 
 /** A well-formed POST, but for what `change` changes; a header of undefined is left out. */
-export function post({ body = initialize, headers = {} }: { body?: string; headers?: Record<string, string | undefined> }) {
+export function post({
+  body = initialize,
+  headers = {}
+}: {
+  body?: string
+  headers?: Record<string, string | undefined>
+}) {
   const all: Record<string, string | undefined> = {
     host: '127.0.0.1:3000',
     accept: 'application/json, text/event-stream',

@@ -4,8 +4,8 @@ export class ConfigError extends Error {
   readonly code = 'ConfigInvalid'
   readonly problems: readonly string[]
 
-  constructor(problems: readonly string[]) {
-    super(`the configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(`the configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, options)
     this.problems = problems
   }
 }

@@ -14,10 +14,15 @@ export function fileSource(path: string | undefined): ConfigSource {
   if (path === undefined) return nothing
   const file = readJson(path)
   if ('problem' in file) return { ...nothing, problems: [`${path}: ${file.problem}`] }
-  const values = flatten(file.json)
+  return objectSource(file.json, path)
+}
+
+/** Settings as an object of groups; `from` says where it comes from. */
+export function objectSource(json: object, from: string): ConfigSource {
+  const values = flatten(json)
   return {
-    problems: [...values.keys()].flatMap((key) => problemOf(key) ?? []).map((problem) => `${path}: ${problem}`),
-    find: (key) => (values.has(key) ? { value: values.get(key), from: `${path}: ${key}` } : undefined)
+    problems: [...values.keys()].flatMap((key) => problemOf(key) ?? []).map((problem) => `${from}: ${problem}`),
+    find: (key) => (values.get(key) === undefined ? undefined : { value: values.get(key), from: `${from}: ${key}` })
   }
 }
 

@@ -34,16 +34,21 @@ export class Lifecycle {
     return part
   }
 
+  /** Says that the process is going to end. */
+  leave(): void {
+    this.#leaving.abort()
+  }
+
   /** @throws {AggregateError} when parts failed to drain, once all have been asked to. */
   drain(): Promise<void> {
-    this.#leaving.abort()
+    this.leave()
     this.#drained ??= this.#end('drain') // L4
     return this.#drained
   }
 
   /** @throws {AggregateError} when parts failed to stop, once all have been asked to. */
   stop(): Promise<void> {
-    this.#leaving.abort()
+    this.leave()
     this.#stopped ??= this.#end('stop') // L4
     return this.#stopped
   }

@@ -1,7 +1,7 @@
 /**
  * Resolves the configuration once, before anything else runs.
  *
- * C1. Flag before environment before file before default.
+ * C1. Option in code before flag before environment before file before default.
  * C2. Either a whole valid configuration, or an error that lists every problem: one round of corrections.
  * C3. The result is frozen to its leaves.
  * C4. A secret is in no error.
@@ -10,7 +10,7 @@ import { Value } from '@sinclair/typebox/value'
 import { ConfigError } from './config-error.ts'
 import type { ConfigSource, Found } from './config-source.ts'
 import { CONFIG_VARIABLE, type Environment, environmentSource } from './environment-source.ts'
-import { fileSource } from './file-source.ts'
+import { fileSource, objectSource } from './file-source.ts'
 import { type Flags, flagSource } from './flag-source.ts'
 import type { Setting } from './setting.ts'
 import { allowedText } from './setting-text.ts'
@@ -22,6 +22,8 @@ export interface ConfigInput {
   readonly flags?: Flags
   /** Default `process.env`. */
   readonly environment?: Environment
+  /** Settings from code, in the shape of the file; they go before flags. */
+  readonly options?: object
 }
 
 interface Resolved {
@@ -39,9 +41,14 @@ const keys = Object.keys(settings) as SettingKey[]
  * @throws {ConfigError} when anything is wrong, with everything that is wrong.
  */
 export function loadConfig(input: ConfigInput = {}): Config {
-  const { flags = {}, environment = process.env } = input
+  const { flags = {}, environment = process.env, options = {} } = input
   const path = (flags['--config'] as string | undefined) ?? (environment[CONFIG_VARIABLE] || undefined)
-  const sources = [flagSource(flags), environmentSource(environment), fileSource(path)] // C1
+  const sources = [
+    objectSource(options, 'options'),
+    flagSource(flags),
+    environmentSource(environment),
+    fileSource(path)
+  ] // C1
   const resolved = keys.map((key) => resolve(key, sources))
   const config = nest(resolved)
   const problems = [

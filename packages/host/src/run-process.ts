@@ -8,7 +8,6 @@
  */
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
-import { ConfigError } from './config-error.ts'
 import { Lifecycle } from './lifecycle.ts'
 
 /** How a process ended, for whoever started it. */
@@ -38,20 +37,56 @@ const ECHO_MS = 250
 
 /** The code to exit with after an error. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof ConfigError ? exitCodes.config : exitCodes.failure
+  return (error as { readonly code?: unknown } | undefined)?.code === 'ConfigInvalid'
+    ? exitCodes.config
+    : exitCodes.failure
 }
 
 /**
- * Runs `start`, which adds each part to the lifecycle as soon as it is up; then lives until a signal or an uncaught
- * error. Resolves when the start is done. When the start fails, what was up is stopped and the process exits.
+ * Runs a process for the rest of its life. `start` adds each part to the lifecycle as soon as it is up, watches
+ * `lifecycle.signal` while it waits, and says at its end that the process is ready. When it fails, what was up is
+ * stopped and the process exits.
  */
-export async function runProcess(options: RunOptions, start: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
+export function runProcess(options: RunOptions, start: (lifecycle: Lifecycle) => Promise<void>): void {
   const { logger, graceMs } = options
   const lifecycle = new Lifecycle()
-  const starting = start(lifecycle)
-  const ending = closeWithGrace({ delay: graceMs, logger, skip: [...SIGNALS, ...NOT_BY_GRACE] }, async ({ err }) => {
-    if (err) logger.fatal({ err }, 'uncaught error') // R2
+  const failures: unknown[] = []
+  const starting = start(lifecycle).catch((error: unknown) => {
+    // A start that gave up because it was told to is no failure.
+    if (!lifecycle.signal.aborted) failures.push(error)
   })
-  onSignal(logger, ending.close)
-  await starting
+  const skip = [...SIGNALS, ...NOT_BY_GRACE]
+  const ending = closeWithGrace({ delay: graceMs, logger, skip }, async ({ err }) => {
+    if (err) logger.fatal({ err }, 'uncaught error')
+    lifecycle.leave()
+    await starting
+    await end(lifecycle, { isSound: !err && failures.length === 0 })
+    if (failures.length > 0) process.exit(exitCodeOf(failures[0])) // R4
+  })
+  void starting.then(() => {
+    for (const err of failures) logger.fatal({ err }, 'could not start')
+    if (failures.length > 0) ending.close()
+  })
+  onSignals(logger, ending.close)
+}
+
+async function end(lifecycle: Lifecycle, { isSound }: { readonly isSound: boolean }): Promise<void> {
+  try {
+    if (isSound) await lifecycle.drain() // R2
+  } finally {
+    await lifecycle.stop()
+  }
+}
+
+// R1
+function onSignals(logger: Logger, close: () => void): void {
+  let firstAt: number | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (firstAt !== undefined && performance.now() - firstAt < ECHO_MS) return
+    logger.info({ signal }, firstAt === undefined ? 'asked to end' : 'asked again to end: ending at once')
+    if (firstAt !== undefined) process.exit(exitCodes.failure)
+    firstAt = performance.now()
+    close()
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
 }

@@ -94,7 +94,11 @@ export const settings = {
     flag: '--insecure-no-auth'
   }),
   'nats.servers': row({
-    schema: list(['nats://127.0.0.1:4222'], '^(nats|tls)://[^\\s/@]+$', 'a URL like nats://host:4222, without credentials'),
+    schema: list(
+      ['nats://127.0.0.1:4222'],
+      '^(nats|tls)://[^\\s/@]+$',
+      'a URL like nats://host:4222, without credentials'
+    ),
     doc: 'NATS servers to start from, without credentials',
     roles: both,
     flag: '--nats',
@@ -127,12 +131,12 @@ export const settings = {
   'request.maxMs': row({
     schema: duration(3_600_000),
     doc: 'Longest that an MCP request may take, whatever its client asks for',
-    roles: both
+    roles: gateway
   }),
-  'request.askMs': row({
+  'request.holdMs': row({
     schema: duration(30_000),
-    doc: 'Longest that one process waits for the answer of another',
-    roles: both
+    doc: 'How long a request is held while no worker can take it',
+    roles: gateway
   }),
   'session.inFlight': row({
     schema: count(64, 65_536),
@@ -142,11 +146,6 @@ export const settings = {
   'session.decideMs': row({
     schema: duration(1000),
     doc: 'How long a POST waits for a single answer before its response becomes an event stream',
-    roles: gateway
-  }),
-  'session.mailbox': row({
-    schema: count(256, 1_000_000),
-    doc: 'Messages that may wait for one session; more are refused',
     roles: worker
   }),
   'worker.maxSessions': row({
@@ -156,7 +155,12 @@ export const settings = {
   }),
   'shutdown.graceMs': row({
     schema: duration(10_000),
-    doc: 'How long draining and stopping may take before the process ends anyway',
+    doc: 'How long running requests may take to finish when a worker stops; the process ends 5 s after that at the latest',
+    roles: both
+  }),
+  'shutdown.leaveMs': row({
+    schema: Type.Integer({ minimum: 0, maximum: 600_000, default: 5_000 }),
+    doc: 'How long a gateway still serves after it has said that it is not ready: time for a balancer to notice',
     roles: both
   }),
   'admin.host': row({

@@ -9,8 +9,8 @@
  * const subjects = new Subjects()
  * const worker = broker.connect({ process: 'w-1', subjects })
  * const gateway = broker.connect({ process: 'g-1', subjects })
- * worker.wire.serve('mcp.worker.w-1.greet', ({ body, reply }) => reply?.end({ body: Buffer.from(`hello ${body}`) }))
- * const answer = await gateway.wire.ask('mcp.worker.w-1.greet', { body: Buffer.from('you') }, { timeoutMs: 1_000 })
+ * worker.wire.serve('mcp.worker.w-1.echo', ({ body, reply }) => reply?.end({ body }))
+ * const answer = await gateway.wire.ask('mcp.worker.w-1.echo', { body: Buffer.from('hello') }, { timeoutMs: 1_000 })
  * ```
  *
  * The same over NATS: `await connectNatsMesh({ servers, process, subjects, durability })`.

@@ -1,3 +1,4 @@
+import { ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Clock } from './clock.ts'
 import { maxBodyOf } from './header-block.ts'
 import { ReplyMux } from './reply-mux.ts'
@@ -35,6 +36,7 @@ export class MuxWire implements Wire {
   }
 
   tell(subject: string, { headers, body }: Message): void {
+    this.#assertSendable(body)
     this.#transport.publish({ subject, headers, body })
   }
 
@@ -46,6 +48,7 @@ export class MuxWire implements Wire {
   }
 
   askStream(subject: string, message: Message, receiver: FrameReceiver, options?: AskOptions): Exchange {
+    this.#assertSendable(message.body)
     return this.#mux.ask({ subject, headers: message.headers, body: message.body }, receiver, options)
   }
 
@@ -68,5 +71,10 @@ export class MuxWire implements Wire {
 
   stop(): void {
     this.#mux.stop()
+  }
+
+  #assertSendable(body: Uint8Array): void {
+    if (body.byteLength <= this.maxBodyBytes) return
+    throw new ScaledMcpError('PayloadTooLarge', `${body.byteLength} bytes, of ${this.maxBodyBytes}`)
   }
 }

@@ -12,7 +12,7 @@ export interface ReplayPort {
 const PREFIX = 'scaled-mcp/replay/'
 
 /**
- * Says to a fresh server what the client said to the former one (docs/protocol.md, "Restoring a session").
+ * Says to a fresh server what the client said to the former one.
  * Resolves with the resource subscriptions that the fresh server refused.
  * @throws ScaledMcpError `ServerFailed` when it refuses `initialize`.
  */

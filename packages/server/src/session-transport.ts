@@ -102,7 +102,7 @@ export class SessionTransport implements SdkTransport {
 
   async send(message: JsonRpcMessage, { relatedRequestId }: Related = {}): Promise<void> {
     if (!('method' in message)) return await this.#answer(message)
-    const related = relatedRequestId ?? this.#relatedTo(message)
+    const related = this.#relatedTo(message, relatedRequestId)
     const isReplay = related !== undefined && this.#replays.has(related)
     if (!isReplay || 'id' in message) await this.#say(message, related)
     else this.#drop(message, 'said during a replay') // T5
@@ -110,9 +110,10 @@ export class SessionTransport implements SdkTransport {
 
   async #say(message: JsonRpcRequest | JsonRpcNotification, related: JsonRpcId | undefined): Promise<void> {
     const named = namedForClient(message, this.#epoch)
+    const text = jsonText(named)
     if ('id' in message) this.#questions.set(message.id, related)
     await this.#components.outlet.send({
-      text: jsonText(named),
+      text,
       message: named,
       relatedRequestId: related !== undefined && this.inFlight.has(related) ? related : undefined // T2
     })
@@ -169,19 +170,24 @@ export class SessionTransport implements SdkTransport {
     return id !== null && this.#questions.delete(id)
   }
 
-  /** The request whose handler sends this; one of another session counts as none. */
-  #relatedTo(message: JsonRpcRequest | JsonRpcNotification): JsonRpcId | undefined {
+  /** The request that a message of the server belongs to, which may be over. */
+  #relatedTo(message: JsonRpcRequest | JsonRpcNotification, said: JsonRpcId | undefined): JsonRpcId | undefined {
     if (message.method === 'notifications/cancelled') return this.#cancelled(message.params?.['requestId'] as JsonRpcId)
-    const running = runningRequest(message.method)
-    if (!running) return undefined
-    return this.inFlight.get(running.id) === running || this.#replays.has(running.id) ? running.id : undefined
+    return said ?? this.#runningId(message.method)
   }
 
-  /** Forgets a question of the server; the request it was related to. A timer cancels outside of any handler. */
+  /** Forgets a question of the server; its cancellation goes where it went, though a timer sends it. */
   #cancelled(question: JsonRpcId): JsonRpcId | undefined {
     const related = this.#questions.get(question)
     this.#questions.delete(question)
     return related
+  }
+
+  /** The request whose handler runs; one of another session counts as none. */
+  #runningId(method: string): JsonRpcId | undefined {
+    const running = runningRequest(method)
+    if (!running) return undefined
+    return this.inFlight.get(running.id) === running || this.#replays.has(running.id) ? running.id : undefined
   }
 
   async #answer(answer: JsonRpcResponse): Promise<void> {

@@ -15,7 +15,7 @@ export interface Hands {
   readonly subscriptions: ReadonlySet<string>
 }
 
-export interface HandlerExtra {
+interface HandlerExtra {
   readonly sessionId: string | undefined
   readonly signal: AbortSignal
   readonly headers: (name: string) => string | null | undefined

@@ -1,16 +1,53 @@
-import { describe, expect, it } from 'vitest'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadServerModule } from '../src/index.ts'
 
-const modules = new URL('./modules/', import.meta.url)
+const SERVER = '{ connect: async () => undefined, close: async () => undefined }'
+const COMPILED = "Object.defineProperty(exports, '__esModule', { value: true })"
+
+const modules: Readonly<Record<string, string>> = {
+  'factory.mjs': `export default () => (${SERVER})`,
+  'defined.mjs': 'export default { state: { version: 1, initial: () => 0 }, create: () => undefined }',
+  'no-default.mjs': 'export const server = 1',
+  'no-create.mjs': "export default { name: 'shop', tools: [] }",
+  'instance.mjs': `export default ${SERVER}`,
+  'class.mjs': 'export default class Server {}',
+  'text.mjs': "export default 'server'",
+  'throws.mjs': "throw new Error('no database')",
+  'wrong-create.mjs': "export default { create: 'later' }",
+  'folder/index.mjs': `export default () => (${SERVER})`,
+  'both/index.mjs': 'export default 1',
+  'both/server.mjs': `export default () => (${SERVER})`,
+  'empty-folder/README.md': 'Nothing to serve here.',
+  'compiled/server.cjs': `${COMPILED}\nexports.default = () => undefined`
+}
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'server-modules-'))
+  for (const [name, text] of Object.entries(modules)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+})
+
+afterAll(() => rm(folder, { recursive: true }))
 
 function at(name: string): URL {
-  return new URL(name, modules)
+  return pathToFileURL(join(folder, name))
 }
 
 describe('loadServerModule', () => {
-  it.each(['factory.mjs', 'folder', 'compiled/server.cjs'])('makes a definition of the factory in %s', async (name) => {
-    expect(await loadServerModule(at(name))).toEqual({ create: expect.any(Function) })
-  })
+  it.each(['factory.mjs', 'folder', 'both', 'compiled/server.cjs'])(
+    'makes a definition of the factory in %s',
+    async (name) => {
+      expect(await loadServerModule(at(name))).toEqual({ create: expect.any(Function) })
+    }
+  )
 
   it('takes a definition as it is, by path as well as by URL', async () => {
     const definition = await loadServerModule(at('defined.mjs').pathname)

@@ -15,7 +15,7 @@ import {
 
 type Params = { readonly [key: string]: unknown }
 
-export const initializeParams = {
+const initializeParams = {
   protocolVersion: '2025-06-18',
   capabilities: { elicitation: {}, sampling: {} },
   clientInfo: { name: 'scripted', version: '1.2.3' }
@@ -42,7 +42,7 @@ export class MemoryRecord implements SessionRecordPort {
   }
 }
 
-export class LogLines implements Logger {
+class LogLines implements Logger {
   readonly lines: string[] = []
 
   debug(_: object, message: string): void {
@@ -157,7 +157,7 @@ export class ScriptedSession implements Outlet {
 }
 
 export function textOf(answer: JsonRpcResponse): string {
-  const { content } = (answer as { result: { content: { text: string }[] } }).result
+  const { content } = (answer as unknown as { result: { content: { text: string }[] } }).result
   return content.map(({ text }) => text).join()
 }
 

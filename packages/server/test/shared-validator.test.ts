@@ -39,8 +39,8 @@ describe.each([
   })
 
   it('keeps two schemas with one $id apart (V2)', () => {
-    const text = shared.getValidator({ $id: 'urn:same', type: 'string' })
-    const number = shared.getValidator({ $id: 'urn:same', type: 'number' })
+    const text = shared.getValidator({ $id: 'https://example.com/same', type: 'string' })
+    const number = shared.getValidator({ $id: 'https://example.com/same', type: 'number' })
     expect([text('a').valid, number('a').valid, number(1).valid]).toEqual([true, false, true])
   })
 })

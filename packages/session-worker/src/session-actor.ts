@@ -196,8 +196,12 @@ function parse(body: Uint8Array): JsonRpcMessage {
   try {
     value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
   } catch (error) {
-    throw new ScaledMcpError('ParseError', undefined, { cause: error })
+    throw notJson(error)
   }
   if (typeof value !== 'object' || value === null) throw new ScaledMcpError('InvalidMessage')
   return value as JsonRpcMessage // the server's transport checks the rest
+}
+
+function notJson(cause: unknown): ScaledMcpError {
+  return new ScaledMcpError('ParseError', undefined, { cause })
 }

@@ -109,7 +109,7 @@ export class MemoryBroker implements Exchangeable {
   #provision(prefix: string): void {
     const log = bucketName(prefix, eventStream)
     if (this.#streams.has(log)) return
-    const now = this.#clock.monotonic
+    const now = (): number => this.#clock.monotonic()
     const { maxEventsPerAddress: maxPerSubject, maxAgeMs } = eventStream
     this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now }))
     for (const spec of Object.values(buckets)) {
@@ -120,7 +120,7 @@ export class MemoryBroker implements Exchangeable {
 
   #bucket(prefix: string, spec: BucketSpec): StoredSubjects {
     const changes = changePrefix(prefix, spec)
-    const init = { maxPerSubject: spec.history, now: this.#clock.monotonic }
+    const init = { maxPerSubject: spec.history, now: () => this.#clock.monotonic() }
     if (changes === undefined) return new StoredSubjects(init)
     const records = recordPrefix(prefix, spec)
     return new StoredSubjects({

@@ -42,5 +42,5 @@ export class MemoryStream implements Stream {
 
 /** Readers may do what they like with what they read. */
 function copied<T extends StoredMessage | undefined>(message: T): T {
-  return message && { ...message, body: message.body.slice() }
+  return message && { ...message, body: new Uint8Array(message.body) }
 }

@@ -126,5 +126,5 @@ export class MemoryTransport implements Transport {
 
 /** What a process sends is its own: changing it afterwards changes nothing elsewhere. */
 function copied({ body, headers, ...packet }: Packet): Packet {
-  return { ...packet, headers: headers && { ...headers }, body: body.slice() }
+  return { ...packet, headers: headers && { ...headers }, body: new Uint8Array(body) }
 }

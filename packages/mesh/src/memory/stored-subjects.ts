@@ -33,7 +33,7 @@ export class StoredSubjects {
   append({ subject, headers, body, expect }: Append): Appended {
     this.#expire()
     if ((this.last(subject)?.sequence ?? 0) !== expect) return { outcome: 'conflict' }
-    const message = { subject, headers: { ...headers }, body: body.slice(), sequence: ++this.#lastSequence }
+    const message = { subject, headers: { ...headers }, body: new Uint8Array(body), sequence: ++this.#lastSequence }
     this.#kept.set(message.sequence, { message, storedAt: this.#init.now() })
     const messages = this.#bySubject.get(subject) ?? []
     this.#bySubject.set(subject, messages)

@@ -124,7 +124,7 @@ class NatsMesh implements Mesh {
     const { subjects, durability } = this.#options
     const init = { prefix: subjects.prefix, durability }
     const provisioned = await provision({ jetStream: this.#jetStream, clock: systemClock }, init)
-    await probeStore(this.records.meta, `probe.${this.process}`)
+    await probeStore(this.records.meta)
     this.#facts = this.#read(provisioned, await incarnationOf(this.records.meta))
   }
 

@@ -1,0 +1,132 @@
+import { hostname } from 'node:os'
+import { mintProcessId, type Role, ScaledMcpError, Subjects } from '@scaled-mcp/contracts'
+import { type Config, createLogger, Lifecycle, type Logger, loadConfig } from '@scaled-mcp/host'
+import { MemoryBroker } from '@scaled-mcp/mesh'
+import type { ServerDefinition } from '@scaled-mcp/server'
+import type { SessionWorker } from '@scaled-mcp/session-worker'
+import { type Connected, connectMesh } from './connect-mesh.ts'
+import { startGateway, startWorker } from './roles.ts'
+
+type Settings = { readonly [G in keyof Config]?: Partial<Config[G]> }
+
+/** What {@link createScaledMcp} is told. What is left out comes from the environment, else the default. */
+export interface ScaledMcpOptions extends Omit<Settings, 'http'> {
+  /** The MCP server to host; left out, no worker is started. */
+  readonly server?: ServerDefinition | ServerDefinition['create']
+  /** Settings of the gateway; `false`: none is started. */
+  readonly http?: Partial<Config['http']> | false
+  readonly actor?: {
+    readonly cluster?: {
+      /** `false`, the default: everything in this process, no NATS needed. */
+      readonly enabled?: boolean
+      /** NATS servers to start from; default the setting `nats.servers`. */
+      readonly seeds?: readonly string[]
+    }
+  }
+  /** Default: JSON lines on standard output. */
+  readonly logger?: Logger
+}
+
+/** A running gateway, worker or both. */
+export interface ScaledMcp {
+  /** Where clients connect; undefined without a gateway. */
+  readonly url: string | undefined
+  /** The id of the worker; undefined without one. */
+  readonly worker: string | undefined
+  /** Hosts sessions by another definition from now on; those that are there are rebuilt from their record. */
+  reload(definition: ServerDefinition): Promise<void>
+  /** Takes nothing new, finishes what runs, hands every session over, then leaves. Idempotent. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a gateway, a worker or both in this process.
+ * @throws ConfigError with everything that is wrong with the options.
+ * @throws ScaledMcpError `ConfigInvalid`, `AddressInUse`, `MeshUnreachable`, `StoreUnsafe`.
+ */
+export async function createScaledMcp(options: ScaledMcpOptions): Promise<ScaledMcp> {
+  const { server, http, actor = {}, logger: given, ...rest } = options
+  const { cluster = {}, ...noActorSettings } = actor
+  const seeds = cluster.seeds && { servers: cluster.seeds }
+  const nats = { ...rest.nats, ...seeds }
+  const config = loadConfig({ options: { ...rest, nats, ...(http && { http }), ...unknownActor(noActorSettings) } })
+  if (!server && http === false)
+    throw new ScaledMcpError('ConfigInvalid', 'neither a server nor http: nothing to start')
+  const parts = new Parts(config, given ?? createLogger({ level: config.log.level }))
+  const connect = cluster.enabled ? parts.overNats : parts.inMemory
+  return parts.start(connect, { server, hasGateway: http !== false })
+}
+
+/** The ancestor's `actor.address` and `actor.port` are refused by name, with the reason. */
+function unknownActor(settings: object): object {
+  return Object.keys(settings).length > 0 ? { actor: settings } : {}
+}
+
+interface Wanted {
+  readonly server: ScaledMcpOptions['server']
+  readonly hasGateway: boolean
+}
+
+class Parts implements ScaledMcp {
+  readonly #config: Config
+  readonly #logger: Logger
+  readonly #lifecycle = new Lifecycle()
+  readonly #broker = new MemoryBroker()
+  #worker: SessionWorker | undefined
+  #url: string | undefined
+
+  constructor(config: Config, logger: Logger) {
+    this.#config = config
+    this.#logger = logger
+  }
+
+  readonly overNats = (role: Role): Promise<Connected> => connectMesh(this.#config, role, this.#logger)
+
+  readonly inMemory = async (role: Role): Promise<Connected> => {
+    const subjects = new Subjects(this.#config.nats.prefix)
+    return { mesh: this.#broker.connect({ process: mintProcessId(role, hostname()), subjects }), subjects }
+  }
+
+  get url(): string | undefined {
+    return this.#url
+  }
+
+  get worker(): string | undefined {
+    return this.#worker?.id
+  }
+
+  async start(connect: (role: Role) => Promise<Connected>, { server, hasGateway }: Wanted): Promise<this> {
+    try {
+      if (server) await this.#startWorker(await connect('worker'), definitionOf(server))
+      if (hasGateway) await this.#startGateway(await connect('gateway'))
+      return this
+    } catch (error) {
+      await this.#lifecycle.stop()
+      throw error
+    }
+  }
+
+  async reload(definition: ServerDefinition): Promise<void> {
+    await this.#worker?.reload(definition)
+  }
+
+  async stop(): Promise<void> {
+    await this.#lifecycle.drain()
+    await this.#lifecycle.stop()
+  }
+
+  async #startWorker(connected: Connected, definition: ServerDefinition): Promise<void> {
+    this.#lifecycle.add('mesh of the worker', connected.mesh)
+    const parts = { ...connected, definition }
+    this.#worker = this.#lifecycle.add('worker', await startWorker(parts, this.#config, this.#logger))
+  }
+
+  async #startGateway(connected: Connected): Promise<void> {
+    this.#lifecycle.add('mesh of the gateway', connected.mesh)
+    this.#url = this.#lifecycle.add('gateway', await startGateway(connected, this.#config, this.#logger)).url
+  }
+}
+
+function definitionOf(server: NonNullable<ScaledMcpOptions['server']>): ServerDefinition {
+  return typeof server === 'function' ? ({ create: server } as ServerDefinition) : server
+}

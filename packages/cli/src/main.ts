@@ -1,0 +1,69 @@
+import { ConfigError, exitCodeOf, loadConfig } from '@scaled-mcp/host'
+import { Command, InvalidArgumentError } from 'commander'
+import { build } from './build.ts'
+import { runDev, runUp } from './local-commands.ts'
+import { runGateway, runWorker } from './service-commands.ts'
+import { addSettings, givenFlags } from './setting-options.ts'
+
+const program = new Command('scaled-mcp')
+  .description('Runs any MCP server of the TypeScript SDK as a cluster.')
+  .version(build)
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  scaled-mcp dev server.ts                                    one process, no NATS, reloads on change
+  scaled-mcp up server.ts --gateways 2 --workers 2            a local cluster of real processes
+  scaled-mcp gateway --nats nats://n1:4222                    one service each, for containers
+  scaled-mcp worker server.js --nats nats://n1:4222
+`
+  )
+
+addSettings(program.command('dev [server]'), ['gateway', 'worker'])
+  .description('everything in one process, without NATS; reloads the server module when it changes')
+  .action((server: string | undefined, _options: object, command: Command) =>
+    runDev(server ?? '.', loadConfig({ flags: givenFlags(command) }))
+  )
+
+program
+  .command('up [server]')
+  .description('a local cluster of real processes on a real nats-server')
+  .option('--gateways <count>', 'gateways, on ports that follow each other', count, 1)
+  .option('--workers <count>', 'session-workers', count, 2)
+  .option('--port <port>', 'port of the first gateway; 0: any free ones', port, 3000)
+  .option('--nats <url>', 'a running NATS; without it one is started and stopped with the cluster')
+  .option('--verbose', 'show everything the members log, not only warnings and errors', false)
+  .action((server: string | undefined, options: Parameters<typeof runUp>[0]) =>
+    runUp({ ...options, server: server ?? '.' })
+  )
+
+addSettings(program.command('gateway'), ['gateway'])
+  .description('one gateway: HTTP in, NATS out')
+  .action((_options: object, command: Command) => runGateway(loadConfig({ flags: givenFlags(command) })))
+
+addSettings(program.command('worker <server>'), ['worker'])
+  .description('one session-worker, hosting the server module')
+  .action((server: string, _options: object, command: Command) =>
+    runWorker(server, loadConfig({ flags: givenFlags(command) }))
+  )
+
+function count(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 64) return value
+  throw new InvalidArgumentError('it must be a whole number from 1 to 64')
+}
+
+function port(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+  throw new InvalidArgumentError('it must be a port, from 0 to 65535')
+}
+
+try {
+  program.parse()
+} catch (error) {
+  const told = error instanceof ConfigError || (error as { readonly code?: unknown }).code !== undefined
+  process.stderr.write(`scaled-mcp: ${told ? (error as Error).message : (error as Error).stack}\n`)
+  process.exit(exitCodeOf(error))
+}

@@ -1,0 +1,55 @@
+import { type Role, ScaledMcpError } from '@scaled-mcp/contracts'
+import { AdminServer, type Config, createLogger, type Lifecycle, type Logger, runProcess } from '@scaled-mcp/host'
+import { connectMesh } from './connect-mesh.ts'
+import { startGateway, startWorker } from './roles.ts'
+import { ServerFile } from './server-file.ts'
+
+/** After its own grace a process that still lives is ended. */
+const LAST_MS = 5_000
+
+interface Service {
+  readonly part: { readonly isReady: boolean }
+  /** What an operator looks for first. */
+  readonly facts: object
+}
+
+type StartService = (lifecycle: Lifecycle, logger: Logger) => Promise<Service>
+
+/** Runs a gateway until it is told to end. */
+export function runGateway(config: Config): void {
+  runService('gateway', config, async (lifecycle, logger) => {
+    const connected = await connectMesh(config, 'gateway', logger)
+    lifecycle.add('mesh', connected.mesh)
+    const gateway = lifecycle.add('gateway', await startGateway(connected, config, logger))
+    return { part: gateway, facts: { process: connected.mesh.process, url: gateway.url } }
+  })
+}
+
+/** Runs a session-worker with the server module at `path` until it is told to end. */
+export function runWorker(path: string, config: Config): void {
+  runService('worker', config, async (lifecycle, logger) => {
+    const definition = await new ServerFile(path).load()
+    const connected = await connectMesh(config, 'worker', logger)
+    lifecycle.add('mesh', connected.mesh)
+    const worker = lifecycle.add('worker', await startWorker({ ...connected, definition }, config, logger))
+    return { part: worker, facts: { process: worker.id } }
+  })
+}
+
+function runService(role: Role, config: Config, start: StartService): void {
+  const logger = createLogger({ level: config.log.level, fields: { role } })
+  const graceMs = config.shutdown.leaveMs + config.shutdown.graceMs + LAST_MS
+  runProcess({ logger, graceMs }, async (lifecycle) => {
+    const service = await start(lifecycle, logger)
+    lifecycle.add('admin', await startAdmin(config, () => service.part.isReady))
+    logger.info(service.facts, 'ready')
+  })
+}
+
+function startAdmin({ admin }: Config, isReady: () => boolean): Promise<AdminServer> {
+  return AdminServer.start({ ...admin, isReady }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    const setting = 'another admin.port (--admin-port, SCALED_MCP_ADMIN_PORT), 0 for any'
+    throw new ScaledMcpError('AddressInUse', `${admin.host}:${admin.port}; set ${setting}`, { cause: error })
+  })
+}

@@ -1,1 +1,0 @@
-export default { state: { version: 1, initial: () => 0 }, create: () => undefined }

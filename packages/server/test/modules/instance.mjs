@@ -1,1 +1,0 @@
-export default { connect: async () => undefined, close: async () => undefined }
