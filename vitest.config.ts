@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const fromSource = { ssr: { resolve: { conditions: ['source'] } } }
+const fromSource = { ssr: { resolve: { conditions: ['@scaled-mcp/source'] } } }
 
 export default defineConfig({
   test: {

@@ -57,6 +57,8 @@ export const SessionRecord = Type.Object(
     logLevel: Type.Optional(Type.String()),
     /** URIs of `resources/subscribe` in force. */
     subscriptions: Type.Array(Type.String()),
+    /** What the author's `onSnapshot` gave when the session last left a worker on purpose. */
+    snapshot: Type.Optional(Type.Unknown()),
     /** The server author's state: its schema version and value; absent when the server declares none. */
     state: Type.Optional(Type.Object({ version: Type.Integer({ minimum: 1 }), value: Type.Unknown() }))
   },

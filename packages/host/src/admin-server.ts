@@ -1,11 +1,19 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+/**
+ * The admin port: what whoever runs a process asks it. It has no authentication and tells nothing of clients.
+ *
+ * A1. `/livez` answers as long as the event loop turns, and asks nobody: a lost NATS is no reason to be killed.
+ * A2. `/readyz` says whether the process can do its work now; draining, it cannot.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** What an admin server is told. */
 export interface AdminServerInit {
   readonly host: string
   /** 0 takes any free one. */
   readonly port: number
-  /** Whether the process can do its work now. */
+  /** Whether the process can do its work now. Called for every probe, so it is quick. */
   readonly isReady: () => boolean
 }
 
@@ -19,16 +27,9 @@ export class AdminServer {
 
   /** Listens. Rejects with the error of `listen`, such as EADDRINUSE. */
   static async start({ host, port, isReady }: AdminServerInit): Promise<AdminServer> {
-    const server = createServer(({ url }, response) => {
-      if (url === '/livez') answer(response, 200, 'live')
-      else if (url !== '/readyz') answer(response, 404, 'not found')
-      else if (isReady()) answer(response, 200, 'ready')
-      else answer(response, 503, 'not ready')
-    })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ host, port }, resolve)
-    })
+    const server = createServer((request, response) => answer(response, statusOf(request, isReady)))
+    server.listen({ host, port })
+    await once(server, 'listening')
     return new AdminServer(server)
   }
 
@@ -37,12 +38,26 @@ export class AdminServer {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** Closes it, and every connection with it. Idempotent. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return
+    this.#server.close()
     this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await once(this.#server, 'close')
   }
 }
 
-function answer(response: ServerResponse, code: number, status: string): void {
-  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify({ status }))
+type Status = readonly [code: number, status: string]
+
+function statusOf({ method, url = '/' }: IncomingMessage, isReady: () => boolean): Status {
+  const [path] = url.split('?')
+  if (method !== 'GET' && method !== 'HEAD') return [405, 'method not allowed']
+  if (path === '/livez') return [200, 'live'] // A1
+  if (path === '/readyz') return isReady() ? [200, 'ready'] : [503, 'not ready'] // A2
+  return [404, 'not found']
+}
+
+function answer(response: ServerResponse, [code, status]: Status): void {
+  response.writeHead(code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(JSON.stringify({ status }))
 }

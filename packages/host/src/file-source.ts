@@ -17,11 +17,13 @@ export function fileSource(path: string | undefined): ConfigSource {
   return objectSource(file.json, path)
 }
 
-/** Settings as an object of groups; `from` says where it comes from. */
-export function objectSource(json: object, from: string): ConfigSource {
+/** Settings as an object of groups; `from` says where it comes from. Code, unlike a file, may hold a secret. */
+export function objectSource(json: object, from: string, secretsAllowed = false): ConfigSource {
   const values = flatten(json)
   return {
-    problems: [...values.keys()].flatMap((key) => problemOf(key) ?? []).map((problem) => `${from}: ${problem}`),
+    problems: [...values.keys()]
+      .flatMap((key) => problemOf(key, secretsAllowed) ?? [])
+      .map((problem) => `${from}: ${problem}`),
     find: (key) => (values.get(key) === undefined ? undefined : { value: values.get(key), from: `${from}: ${key}` })
   }
 }
@@ -48,12 +50,12 @@ function isGroup(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function problemOf(key: string): string | undefined {
+function problemOf(key: string, secretsAllowed: boolean): string | undefined {
   const reason = keysWithoutMeaning.get(key)
   if (reason !== undefined) return `${key}: ${reason}`
   if (!Object.hasOwn(settings, key)) return unknownName(key, keys)
   const { isSecret }: Setting = settings[key as SettingKey]
-  if (!isSecret) return undefined
+  if (!isSecret || secretsAllowed) return undefined
   const variable = variableOf(key)
   return `${key}: a secret does not belong into this file; set ${variable}, or ${variable}_FILE to a file that holds it`
 }

@@ -44,7 +44,7 @@ export function loadConfig(input: ConfigInput = {}): Config {
   const { flags = {}, environment = process.env, options = {} } = input
   const path = (flags['--config'] as string | undefined) ?? (environment[CONFIG_VARIABLE] || undefined)
   const sources = [
-    objectSource(options, 'options'),
+    objectSource(options, 'options', true),
     flagSource(flags),
     environmentSource(environment),
     fileSource(path)

@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { meshClaims } from './conformance/claims.ts'
 import type { MeshUnderTest } from './conformance/mesh-under-test.ts'
-import { wireClaims } from './conformance/wire.ts'
 import { memoryUnderTest } from './memory-under-test.ts'
 
 let mesh: MeshUnderTest
-const get = (): MeshUnderTest => mesh
 
 beforeAll(async () => {
   mesh = await memoryUnderTest()
@@ -12,4 +11,4 @@ beforeAll(async () => {
 afterEach(() => mesh.disconnectAll())
 afterAll(() => mesh.close())
 
-describe('memory mesh: wire', () => wireClaims(get))
+describe('memory mesh', () => meshClaims(() => mesh))
