@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import type { Config } from './settings.ts'
 
 /** What a logger is told. */
@@ -27,10 +27,13 @@ const paths = SECRET_NAMES.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.
 
 /**
  * The log of a process: JSON lines, times in ISO 8601, levels by name, secrets redacted. It writes to standard output
- * before `log` returns, so that nothing is lost at exit; a command that keeps its standard output for itself passes
- * another destination.
+ * before a call returns, so that nothing is lost or reordered at exit; a command that keeps its standard output for itself
+ * passes another stream.
  */
-export function createLogger(init: LoggerInit, destination?: DestinationStream): Logger {
+export function createLogger(
+  init: LoggerInit,
+  stream: DestinationStream = destination({ dest: 1, sync: true })
+): Logger {
   const options = {
     level: init.level,
     base: { ...init.fields },
@@ -38,5 +41,5 @@ export function createLogger(init: LoggerInit, destination?: DestinationStream):
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths, censor: '***' }
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, stream)
 }

@@ -51,10 +51,13 @@ export function runProcess(options: RunOptions, start: (lifecycle: Lifecycle) =>
   const { logger, graceMs } = options
   const lifecycle = new Lifecycle()
   const failures: unknown[] = []
-  const starting = start(lifecycle).catch((error: unknown) => {
-    // A start that gave up because it was told to is no failure.
-    if (!lifecycle.signal.aborted) failures.push(error)
-  })
+  // In a later turn: the handlers below are there before anything can go wrong.
+  const starting = Promise.resolve(lifecycle)
+    .then(start)
+    .catch((error: unknown) => {
+      // A start that gave up because it was told to is no failure.
+      if (!lifecycle.signal.aborted) failures.push(error)
+    })
   const skip = [...SIGNALS, ...NOT_BY_GRACE]
   const ending = closeWithGrace({ delay: graceMs, logger, skip }, async ({ err }) => {
     if (err) logger.fatal({ err }, 'uncaught error')

@@ -25,7 +25,11 @@ describe('lifecycle', () => {
     const lifecycle = new Lifecycle()
     let isGatewayStopped = false
     let wasStoppedBefore: boolean | undefined
-    lifecycle.add('mesh', { stop: () => void (wasStoppedBefore = isGatewayStopped) })
+    lifecycle.add('mesh', {
+      stop: () => {
+        wasStoppedBefore = isGatewayStopped
+      }
+    })
     lifecycle.add('gateway', {
       stop: async () => {
         await new Promise(setImmediate)

@@ -53,7 +53,11 @@ it('without NATS_URL, nats-server and container engine it fails and says how to 
   vi.stubEnv('NATS_URL', '')
   vi.stubEnv('PATH', '/nowhere')
   const cause = new Error('no engine')
-  vi.doMock('testcontainers', () => ({ getContainerRuntimeClient: () => Promise.reject(cause) }))
+  vi.doMock('testcontainers', () => ({
+    GenericContainer: undefined,
+    Wait: undefined,
+    getContainerRuntimeClient: () => Promise.reject(cause)
+  }))
   const starting = startNatsServer()
   await expect(starting).rejects.toMatchObject({ code: 'NatsServerMissing', cause })
   await expect(starting).rejects.toThrow(/apt-get install nats-server(.|\n)*No container engine answers/)

@@ -32,7 +32,6 @@ export class NatsTransport implements Transport {
   readonly #components: NatsTransportComponents
   readonly #connection: NatsConnection
   readonly #listeners = new Set<ConnectionListener>()
-  readonly #watching: Promise<void>
   #unsent: Packet[] = []
   #connected = true
   #maxPayload: number
@@ -41,7 +40,7 @@ export class NatsTransport implements Transport {
     this.#components = components
     this.#connection = components.connection
     this.#maxPayload = this.#readMaxPayload()
-    this.#watching = this.#watch()
+    this.#watch().catch((error) => components.onError(asError(error)))
   }
 
   get connected(): boolean {
@@ -87,7 +86,6 @@ export class NatsTransport implements Transport {
     if (this.#connected) await this.flush().catch(this.#components.onError)
     this.#lost()
     await this.#connection.close()
-    await this.#watching
   }
 
   readonly #send = (): void => {
@@ -105,9 +103,9 @@ export class NatsTransport implements Transport {
     this.#connection.publish(subject, body, options)
   }
 
+  /** Lives as long as the connection: the client never ends this sequence, not even when it is closed. */
   async #watch(): Promise<void> {
     for await (const status of this.#connection.status()) this.#changed(status)
-    this.#lost()
   }
 
   #changed(status: Status): void {
