@@ -2,12 +2,14 @@
  * What every process does, whatever its role: configuration, log, health, signals.
  *
  * ```ts
- * import { createLogger, loadConfig, runProcess } from '@scaled-mcp/host'
+ * import { AdminServer, createLogger, loadConfig, runProcess } from '@scaled-mcp/host'
  *
  * const config = loadConfig({ flags: { '--port': '0' }, environment: {} })
  * const logger = createLogger({ level: config.log.level })
- * await runProcess({ logger, graceMs: config.shutdown.graceMs }, async (lifecycle) => {
- *   lifecycle.add('work', { stop: () => logger.info('stopped') })
+ * runProcess({ logger, graceMs: config.shutdown.graceMs }, async (lifecycle) => {
+ *   const isReady = () => !lifecycle.signal.aborted
+ *   lifecycle.add('admin', await AdminServer.start({ host: '127.0.0.1', port: 0, isReady }))
+ *   logger.info('ready')
  * })
  * ```
  */

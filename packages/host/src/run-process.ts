@@ -51,7 +51,7 @@ export function runProcess(options: RunOptions, start: (lifecycle: Lifecycle) =>
   const { logger, graceMs } = options
   const lifecycle = new Lifecycle()
   const failures: unknown[] = []
-  // In a later turn: the handlers below are there before anything can go wrong.
+  // Deferred, so that the handlers below are there before anything can go wrong.
   const starting = Promise.resolve(lifecycle)
     .then(start)
     .catch((error: unknown) => {

@@ -18,6 +18,7 @@ export function parseText(schema: TSchema, text: unknown): unknown {
 
 /** What is allowed, to follow "it must be". */
 export function allowedText(schema: TSchema): string {
+  if (TypeGuard.IsLiteral(schema)) return String(schema.const)
   if (TypeGuard.IsUnion(schema)) return `one of ${literalsOf(schema).join(', ')}`
   if (TypeGuard.IsBoolean(schema)) return 'true or false'
   if (TypeGuard.IsInteger(schema)) return `a whole number from ${schema.minimum} to ${schema.maximum}`

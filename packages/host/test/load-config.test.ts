@@ -93,6 +93,9 @@ describe('C2: what is wrong', () => {
     expect(problemsOf({ environment: { SCALED_MCP_NATS_REPLICAS: '2' } })).toEqual([
       'SCALED_MCP_NATS_REPLICAS: 2 is not allowed; it must be one of 1, 3, 5'
     ])
+    expect(problemsOf({ environment: { SCALED_MCP_AUTH_MODE: 'oauth' } })).toEqual([
+      'SCALED_MCP_AUTH_MODE: "oauth" is not allowed; it must be none'
+    ])
     expect(problemsOf({ environment: { SCALED_MCP_HTTP_TRUST_PROXY: 'yes' } })).toEqual([
       'SCALED_MCP_HTTP_TRUST_PROXY: "yes" is not allowed; it must be true or false'
     ])

@@ -1,3 +1,5 @@
+import { ScaledMcpError } from '@scaled-mcp/contracts'
+import { maxBodyOf } from '../header-block.ts'
 import type { Append, Appended, ReadOptions, StoredMessage, Stream } from '../stream.ts'
 import type { MemoryTransport } from './memory-transport.ts'
 import type { StoredSubjects } from './stored-subjects.ts'
@@ -14,7 +16,10 @@ export class MemoryStream implements Stream {
     this.#stored = stored
   }
 
-  append(append: Append): Promise<Appended> {
+  async append(append: Append): Promise<Appended> {
+    const { byteLength } = append.body
+    const limit = maxBodyOf(this.#transport.maxPayload)
+    if (byteLength > limit) throw new ScaledMcpError('ValueTooLarge', `${byteLength} bytes, of ${limit}`)
     return this.#transport.roundTrip(() => this.#stored.append(append))
   }
 
