@@ -20,14 +20,14 @@ export interface SessionCall {
 }
 
 /** A POST that is answered with an error and goes no further. */
-export interface RefusedCall {
+interface RefusedCall {
   readonly lane: 'refused'
   readonly status: number
   readonly error: { readonly code: number; readonly message: string; readonly data?: unknown }
 }
 
 /** A POST that breaks a rule of the registry. */
-export interface InvalidCall {
+interface InvalidCall {
   readonly lane: 'invalid'
   readonly error: ErrorCode
 }

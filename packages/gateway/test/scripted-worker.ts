@@ -12,7 +12,7 @@ const bytes = new TextEncoder()
 const text = new TextDecoder()
 
 /** Answers every request with an empty result and acknowledges everything else. */
-export const answerEmpty: Script = ({ body, reply }) => {
+const answerEmpty: Script = ({ body, reply }) => {
   const message: { readonly id?: unknown } = JSON.parse(text.decode(body))
   const answer = message.id === undefined ? '' : JSON.stringify({ jsonrpc: '2.0', id: message.id, result: {} })
   reply?.end({ body: bytes.encode(answer) })

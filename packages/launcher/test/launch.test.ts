@@ -43,7 +43,7 @@ describe('launch: ready', () => {
 
   it('forwards every line with its stream, those after the ready line too', async () => {
     const lines: OutputLine[] = []
-    const script = `console.error('before'); console.log('ready 1'); process.on('SIGTERM', () => { console.log('bye'); process.exit() }); ${STAYS}`
+    const script = `process.on('SIGTERM', () => { console.log('bye'); process.exit() }); console.error('before'); console.log('ready 1'); ${STAYS}`
     const launched = await node(script, { onLine: (line) => lines.push(line) })
     await launched.stop()
     await expect.poll(() => lines).toContainEqual({ stream: 'stdout', text: 'bye' })

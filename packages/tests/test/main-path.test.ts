@@ -136,7 +136,7 @@ describe('bad input gets a precise answer, and the session lives', () => {
 
   it('a 2 MiB request is refused with 413', async () => {
     const response = await post(cluster.urls[0], `"${'x'.repeat(2 * 1024 * 1024)}"`)
-    expect([response.status, (await response.json()).error.data.reason]).toEqual([413, 'BodyTooLarge'])
+    expect([response.status, await reasonOf(response)]).toEqual([413, 'BodyTooLarge'])
   })
 
   it('a tool that throws, a result that is not JSON and a state that is not JSON are errors of that call only', async () => {
@@ -152,12 +152,12 @@ describe('bad input gets a precise answer, and the session lives', () => {
   it('a request id that is still in flight, and a second initialize, are refused with 400', async () => {
     const sessionId = (await openRaw(cluster.urls[0])) as string
     const again = await post(cluster.urls[0], initialize, { 'mcp-session-id': sessionId })
-    expect([again.status, (await again.json()).error.data.reason]).toEqual([400, 'AlreadyInitialized'])
+    expect([again.status, await reasonOf(again)]).toEqual([400, 'AlreadyInitialized'])
     const wrong = await post(cluster.urls[0], ping, {
       'mcp-session-id': sessionId,
       'mcp-protocol-version': '2025-03-26'
     })
-    expect([wrong.status, (await wrong.json()).error.data.reason]).toEqual([400, 'RevisionHeaderInvalid'])
+    expect([wrong.status, await reasonOf(wrong)]).toEqual([400, 'RevisionHeaderInvalid'])
   })
 })
 
@@ -175,6 +175,12 @@ it('a worker that is told to stop hands its sessions over: clients notice nothin
   await Promise.all(clients.map(({ close }) => close()))
   await cluster.stop()
 })
+
+/** The registry code of an error answer. */
+async function reasonOf(response: Response): Promise<string> {
+  const { error } = (await response.json()) as { readonly error: { readonly data: { readonly reason: string } } }
+  return error.data.reason
+}
 
 const ping = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'ping' })
 const initialize = JSON.stringify({

@@ -22,7 +22,7 @@ const DUPLICATE_WINDOW_MS = 15_000
 /** Room beside a value for our headers and the server's. */
 const HEADER_BYTES = 4 * 1024
 
-export interface StreamConfig {
+interface StreamConfig {
   readonly name: string
   readonly subjects: readonly string[]
   readonly storage: 'file' | 'memory'
@@ -64,7 +64,7 @@ export interface Provisioned {
 }
 
 /** The name of the stream behind a bucket. */
-export function bucketStream(prefix: string, spec: BucketSpec): string {
+function bucketStream(prefix: string, spec: BucketSpec): string {
   return `KV_${bucketName(prefix, spec)}`
 }
 

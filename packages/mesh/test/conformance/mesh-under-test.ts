@@ -1,6 +1,6 @@
 import type { Mesh, OnError } from '@scaled-mcp/mesh'
 
-export interface ConnectInit {
+interface ConnectInit {
   readonly onError?: OnError
   /** Prefix of the deployment; that of the suite when absent. */
   readonly prefix?: string

@@ -1,0 +1,54 @@
+import { Subjects } from '@scaled-mcp/contracts'
+import { MemoryBroker } from '@scaled-mcp/mesh'
+import { newSession } from '@scaled-mcp/server'
+import { describe, expect, it, vi } from 'vitest'
+import { SessionStore } from '../src/session-store.ts'
+
+const key = 'default.session.abc'
+const fields = newSession({ protocolVersion: '2025-11-25' })
+
+function owner(epoch: number) {
+  const { records } = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() })
+  const components = { states: records.state, stale: vi.fn() }
+  return { components, store: new SessionStore(components, { key, epoch, fields, revision: 0 }) }
+}
+
+describe('the record of a session', () => {
+  it('writes that overlap take effect in their order, and none is lost (T2)', async () => {
+    const { store, components } = owner(1)
+    const levels = ['debug', 'info', 'error']
+    await Promise.all(levels.map((logLevel) => store.write({ logLevel })))
+    expect(store.read().logLevel).toBe('error')
+    const reopened = await SessionStore.seal(components, { key, epoch: 2 })
+    expect(reopened.read().logLevel).toBe('error')
+  })
+
+  it('an owner that was replaced can store nothing more, and is told so once it tries (T1)', async () => {
+    const { store, components } = owner(1)
+    await store.write({ initialized: true })
+    const next = await SessionStore.seal(components, { key, epoch: 2 })
+    await expect(store.write({ logLevel: 'debug' })).rejects.toThrow(expect.objectContaining({ code: 'StaleEpoch' }))
+    expect(components.stale).toHaveBeenCalledOnce()
+    expect(next.read().logLevel).toBeUndefined()
+    await next.write({ logLevel: 'info' })
+    expect(next.read().logLevel).toBe('info')
+  })
+
+  it('an old epoch cannot seal what a newer one has sealed', async () => {
+    const { store, components } = owner(1)
+    await store.write({ initialized: true })
+    await SessionStore.seal(components, { key, epoch: 5 })
+    await expect(SessionStore.seal(components, { key, epoch: 4 })).rejects.toThrow(
+      expect.objectContaining({ code: 'StaleEpoch' })
+    )
+  })
+
+  it('a value above the limit is refused with its size, and the record stays as it was', async () => {
+    const { store } = owner(1)
+    await store.write({ initialized: true })
+    const tooLarge = { version: 1, value: 'x'.repeat(300 * 1024) }
+    await expect(store.write({ state: tooLarge })).rejects.toThrow(expect.objectContaining({ code: 'ValueTooLarge' }))
+    expect(store.read().state).toBeUndefined()
+    await store.write({ logLevel: 'info' })
+  })
+})
