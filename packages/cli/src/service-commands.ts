@@ -1,5 +1,14 @@
 import { type Role, ScaledMcpError } from '@scaled-mcp/contracts'
-import { AdminServer, type Config, createLogger, type Lifecycle, type Logger, runProcess } from '@scaled-mcp/host'
+import {
+  AdminServer,
+  type Config,
+  createLogger,
+  describeConfig,
+  type Lifecycle,
+  type Logger,
+  runProcess
+} from '@scaled-mcp/host'
+import { build } from './build.ts'
 import { connectMesh } from './connect-mesh.ts'
 import { startGateway, startWorker } from './roles.ts'
 import { ServerFile } from './server-file.ts'
@@ -40,6 +49,7 @@ function runService(role: Role, config: Config, start: StartService): void {
   const logger = createLogger({ level: config.log.level, fields: { role } })
   const graceMs = config.shutdown.leaveMs + config.shutdown.graceMs + LAST_MS
   runProcess({ logger, graceMs }, async (lifecycle) => {
+    logger.info({ build, config: describeConfig(config, [role]) }, 'starting')
     const service = await start(lifecycle, logger)
     lifecycle.add('admin', await startAdmin(config, () => service.part.isReady))
     logger.info(service.facts, 'ready')

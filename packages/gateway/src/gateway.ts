@@ -66,7 +66,7 @@ export class Gateway {
    * @throws ScaledMcpError `ConfigInvalid` (G2), `AddressInUse`, `StoreUnavailable`.
    */
   static async start(components: GatewayComponents, init: GatewayInit): Promise<Gateway> {
-    if (!LOOPBACK.has(init.host) && !init.insecureNoAuth) throw exposed(init.host)
+    if (!LOOPBACK.has(init.host)) checkExposed(init)
     const gateway = new Gateway(components, init)
     await gateway.#start(components)
     return gateway
@@ -175,9 +175,17 @@ function isAllowed(guard: HttpGuard, origin: string): boolean {
   }
 }
 
-function exposed(host: string): ScaledMcpError {
-  const detail = `http.host ${host} can be reached by others and authentication is off; listen on 127.0.0.1, or pass --insecure-no-auth (SCALED_MCP_AUTH_INSECURE_NO_AUTH=true) behind something that authenticates`
-  return new ScaledMcpError('ConfigInvalid', detail)
+/** @throws ScaledMcpError `ConfigInvalid` when others could reach it and the operator has not said how that is safe. */
+function checkExposed({ host, insecureNoAuth, allowedHosts }: GatewayInit): void {
+  if (!insecureNoAuth) {
+    const ways = 'listen on 127.0.0.1, or pass --insecure-no-auth (SCALED_MCP_AUTH_INSECURE_NO_AUTH=true)'
+    const detail = `http.host ${host} can be reached by others and authentication is off; ${ways} behind something that authenticates`
+    throw new ScaledMcpError('ConfigInvalid', detail)
+  }
+  if (allowedHosts.length === 0) {
+    const detail = `http.host ${host} is not loopback and http.allowedHosts is empty, so every request would be refused; name the hosts that clients use (--http-allowed-hosts, SCALED_MCP_HTTP_ALLOWED_HOSTS)`
+    throw new ScaledMcpError('ConfigInvalid', detail)
+  }
 }
 
 function listenError(error: unknown, { host, port }: GatewayInit): unknown {

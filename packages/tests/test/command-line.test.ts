@@ -40,6 +40,11 @@ describe('a mistake is answered with what to do', () => {
       ['dev', 'examples/counter', '--host', '0.0.0.0'],
       /--insecure-no-auth/
     ],
+    [
+      'an address that others can reach, without the hosts that clients use',
+      ['dev', 'examples/counter', '--host', '0.0.0.0', '--insecure-no-auth'],
+      /--http-allowed-hosts/
+    ],
     ['a NATS that is not there', ['gateway', '--nats', 'nats://127.0.0.1:1'], /NATS cannot be reached: 127.0.0.1:1/]
   ] as const)('%s', async (_name, args, message) => {
     const { stdout, stderr, code } = await endOfCommand(args)

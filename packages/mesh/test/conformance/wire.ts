@@ -29,6 +29,12 @@ export function wireClaims(get: Get): void {
   const ask = async (body = '', timeoutMs = 5_000) =>
     text((await gateway.wire.ask(subject, { body: bytes(body) }, { timeoutMs })).body)
 
+  const isUnserved = () =>
+    ask('', 100).then(
+      () => false,
+      (error) => error.code === 'NoResponders'
+    )
+
   describe('tell and ask', () => {
     test('a tell arrives with its headers and body, and offers no way to answer', async () => {
       const got: Delivery[] = []
@@ -336,14 +342,17 @@ export function wireClaims(get: Get): void {
   describe('drain', () => {
     test('drain waits for what was received to be answered, while new asks find nobody', async () => {
       const replies: Reply[] = []
-      const serving = await serve(({ reply }) => reply && replies.push(reply))
+      const serving = await serve(({ body, reply }) => {
+        if (reply && text(body) === 'under way') replies.push(reply)
+        else reply?.end({ body })
+      })
       const asked = ask('under way')
       await until(() => replies.length > 0)
       let drained = false
       const draining = serving.drain().then(() => {
         drained = true
       })
-      await until(() => ask().catch((error) => error.code === 'NoResponders'))
+      await until(isUnserved)
       expect(drained).toBe(false)
       replies[0]?.end({ body: bytes('answered') })
       expect(await asked).toBe('answered')
@@ -397,7 +406,7 @@ export function wireClaims(get: Get): void {
     test('a process that comes back serves what it served before', async () => {
       await serve(({ body, reply }) => reply?.end({ body }))
       await get().cut(worker)
-      await until(() => ask().catch((error) => error.code === 'NoResponders'))
+      await until(isUnserved)
       await get().heal(worker)
       await worker.wire.flush()
       expect(await ask('back')).toBe('back')
