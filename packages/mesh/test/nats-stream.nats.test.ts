@@ -1,0 +1,68 @@
+import { Subjects } from '@scaled-mcp/contracts'
+import { startNatsServer, type TestNatsServer } from '@scaled-mcp/testkit'
+import { connect } from 'nats'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../src/clock.ts'
+import { buckets, recordPrefix } from '../src/layout.ts'
+import { MuxWire } from '../src/mux-wire.ts'
+import { JetStream } from '../src/nats/jet-stream.ts'
+import { NatsStream } from '../src/nats/nats-stream.ts'
+import { NatsTransport } from '../src/nats/nats-transport.ts'
+import { bucketStream, provision } from '../src/nats/provision.ts'
+import { casPutClaims } from './conformance/cas-put.ts'
+import { bytes, text } from './conformance/mesh-under-test.ts'
+
+const prefix = `t${process.pid}-stream`
+const subjects = recordPrefix(prefix, buckets.state)
+const clock = systemClock
+const fail = (error: Error): never => {
+  throw error
+}
+
+let server: TestNatsServer
+let transport: NatsTransport
+let stream: NatsStream
+
+beforeAll(async () => {
+  server = await startNatsServer()
+  const connection = await connect({ servers: server.url, noAsyncTraces: true })
+  transport = new NatsTransport({ connection, onError: fail, onRefused: (_, error) => fail(error) })
+  const inbox = new Subjects(prefix).reply('one')
+  const jetStream = new JetStream(new MuxWire({ transport, clock, onError: fail }, inbox))
+  await provision({ jetStream, clock }, { prefix, durability: { replicas: 1, storage: 'file' } })
+  stream = new NatsStream({ jetStream, transport, clock }, { name: bucketStream(prefix, buckets.state), inbox })
+})
+afterAll(async () => {
+  await transport.close()
+  await server.stop()
+})
+
+describe('compare-and-set on JetStream', () => casPutClaims(() => ({ stream, subjects })))
+
+describe('a JetStream stream', () => {
+  test('an append repeated under its id is not stored again, whether the server calls it duplicate or conflict', async () => {
+    const append = { subject: `${subjects}twice`, body: bytes('once'), expect: 0, id: 'id-twice' }
+    const first = await stream.append(append)
+    const second = await stream.append(append)
+    expect(first).toMatchObject({ outcome: 'stored', duplicate: false })
+    expect([{ ...first, duplicate: true }, { outcome: 'conflict' }]).toContainEqual(second)
+    expect(await stream.last(append.subject)).toMatchObject({ sequence: (first as { sequence: number }).sequence })
+  })
+
+  test('what only told the server how to store a message does not come back with it', async () => {
+    const own = { 'Mcp-Nonce': 'n' }
+    await stream.append({ subject: `${subjects}own`, headers: own, body: bytes('é'), expect: 0, id: 'id-own' })
+    const message = await stream.last(`${subjects}own`)
+    expect(message?.headers).toEqual(own)
+    expect(text(message?.body ?? bytes(''))).toBe('é')
+  })
+
+  test('a reading leaves no consumer behind', async () => {
+    await stream.append({ subject: `${subjects}read`, body: bytes('a'), expect: 0, id: 'id-read' })
+    const seen: string[] = []
+    await stream.newest(`${subjects}>`, ({ subject }) => seen.push(subject), { headersOnly: true })
+    expect(seen).toContain(`${subjects}read`)
+    const manager = await (await connect({ servers: server.url })).jetstreamManager()
+    expect(await manager.consumers.list(bucketStream(prefix, buckets.state)).next()).toEqual([])
+  })
+})
