@@ -2,14 +2,13 @@
  * What every process does, whatever its role: configuration, log, health, signals.
  *
  * ```ts
- * import { AdminServer, createLogger, loadConfig, runProcess } from '@scaled-mcp/host'
+ * import { createLogger, loadConfig, runProcess } from '@scaled-mcp/host'
  *
  * const config = loadConfig({ flags: { '--port': '0' }, environment: {} })
  * const logger = createLogger({ level: config.log.level })
  * runProcess({ logger, graceMs: config.shutdown.graceMs }, async (lifecycle) => {
- *   const isReady = () => !lifecycle.signal.aborted
- *   lifecycle.add('admin', await AdminServer.start({ host: '127.0.0.1', port: 0, isReady }))
- *   logger.info('ready')
+ *   lifecycle.add('work', { stop: () => logger.info('stopped') })
+ *   process.kill(process.pid, 'SIGTERM') // as Ctrl-C would
  * })
  * ```
  */

@@ -23,6 +23,11 @@ export function bucketName(prefix: string, { name }: { readonly name: string }):
   return `${prefix.toUpperCase()}_${name}`
 }
 
+/** The name of the stream behind a bucket. */
+export function bucketStream(prefix: string, spec: { readonly name: string }): string {
+  return `KV_${bucketName(prefix, spec)}`
+}
+
 /** What the subjects of a bucket's records begin with, as every NATS client has it. */
 export function recordPrefix(prefix: string, spec: BucketSpec): string {
   return `$KV.${bucketName(prefix, spec)}.`

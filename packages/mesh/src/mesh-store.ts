@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { EventLog } from './event-log.ts'
-import { type BucketSpec, bucketName, buckets, eventStream } from './layout.ts'
+import { type BucketSpec, bucketName, bucketStream, buckets, eventStream } from './layout.ts'
 import type { Bucket, RecordStore } from './record-store.ts'
 import type { Stream } from './stream.ts'
 import { StreamBucket } from './stream-bucket.ts'
@@ -24,7 +24,7 @@ export class MeshStore {
   constructor(components: MeshStoreComponents, prefix: string) {
     const { stream, clock } = components
     const open = (spec: BucketSpec): Bucket =>
-      new StreamBucket({ ...components, stream: stream(`KV_${bucketName(prefix, spec)}`) }, { prefix, spec })
+      new StreamBucket({ ...components, stream: stream(bucketStream(prefix, spec)) }, { prefix, spec })
     this.records = {
       members: open(buckets.members),
       directory: open(buckets.directory),

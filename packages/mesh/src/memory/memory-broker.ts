@@ -9,7 +9,15 @@ import { randomBytes } from 'node:crypto'
 import { header, type Subjects } from '@scaled-mcp/contracts'
 import { type Clock, systemClock } from '../clock.ts'
 import { INCARNATION_KEY } from '../incarnation.ts'
-import { type BucketSpec, bucketName, buckets, changePrefix, eventStream, recordPrefix } from '../layout.ts'
+import {
+  type BucketSpec,
+  bucketName,
+  bucketStream,
+  buckets,
+  changePrefix,
+  eventStream,
+  recordPrefix
+} from '../layout.ts'
 import type { Mesh } from '../mesh.ts'
 import { MeshStore } from '../mesh-store.ts'
 import { MicroServices } from '../micro-services.ts'
@@ -113,7 +121,7 @@ export class MemoryBroker implements Exchangeable {
     const { maxEventsPerAddress: maxPerSubject, maxAgeMs } = eventStream
     this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now }))
     for (const spec of Object.values(buckets)) {
-      this.#streams.set(`KV_${bucketName(prefix, spec)}`, this.#bucket(prefix, spec))
+      this.#streams.set(bucketStream(prefix, spec), this.#bucket(prefix, spec))
     }
     this.#mark(prefix)
   }
@@ -136,7 +144,7 @@ export class MemoryBroker implements Exchangeable {
   #mark(prefix: string): void {
     const subject = recordPrefix(prefix, buckets.meta) + INCARNATION_KEY
     const append = { subject, headers: { [header.nonce]: this.#incarnation }, body: Buffer.from(this.#incarnation) }
-    this.#stream(`KV_${bucketName(prefix, buckets.meta)}`).append({ ...append, expect: 0, id: this.#incarnation })
+    this.#stream(bucketStream(prefix, buckets.meta)).append({ ...append, expect: 0, id: this.#incarnation })
   }
 
   #facts(): Mesh['facts'] {

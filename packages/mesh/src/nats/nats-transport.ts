@@ -41,6 +41,10 @@ export class NatsTransport implements Transport {
     this.#connection = components.connection
     this.#maxPayload = this.#readMaxPayload()
     this.#watch().catch((error) => components.onError(asError(error)))
+    this.#connection.closed().then(
+      () => this.#lost(),
+      () => this.#lost()
+    )
   }
 
   get connected(): boolean {
@@ -103,7 +107,7 @@ export class NatsTransport implements Transport {
     this.#connection.publish(subject, body, options)
   }
 
-  /** Lives as long as the connection: the client never ends this sequence, not even when it is closed. */
+  /** The client never ends this sequence, not even when it is closed. */
   async #watch(): Promise<void> {
     for await (const status of this.#connection.status()) this.#changed(status)
   }

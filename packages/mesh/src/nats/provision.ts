@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts'
 import {
   type BucketSpec,
   bucketName,
+  bucketStream,
   buckets,
   changePrefix,
   type Durability,
@@ -61,11 +62,6 @@ export interface Provisioned {
   readonly duplicateWindowMs: number
   /** Settings that are not as asked for; empty when all are. */
   readonly differences: readonly string[]
-}
-
-/** The name of the stream behind a bucket. */
-function bucketStream(prefix: string, spec: BucketSpec): string {
-  return `KV_${bucketName(prefix, spec)}`
 }
 
 /**
