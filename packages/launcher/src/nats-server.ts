@@ -5,6 +5,7 @@
  * N2. It keeps its port and its store over `kill` and `restart`, so clients find it again and nothing acked is lost.
  * N3. After `stop` nothing of it is left: no process, no temporary folder.
  */
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,13 +37,15 @@ export class NatsServer {
   readonly port: number
   readonly #folder: string
   readonly #options: NatsServerOptions
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true })
   #process: LaunchedProcess
 
-  constructor(process: LaunchedProcess, init: { readonly folder: string; readonly options: NatsServerOptions }) {
-    this.#process = process
+  constructor(launched: LaunchedProcess, init: { readonly folder: string; readonly options: NatsServerOptions }) {
+    this.#process = launched
     this.#folder = init.folder
     this.#options = init.options
-    this.port = Number(process.ready[1])
+    this.port = Number(launched.ready[1])
+    process.once('exit', this.#removeFolder) // N3, also for who ends without stopping it
   }
 
   /** What a client connects to; without credentials. */
@@ -62,6 +65,7 @@ export class NatsServer {
   /** Ends it for good and removes the temporary store. Calling it again does nothing. */
   async stop(): Promise<void> {
     await this.#process.stop()
+    process.off('exit', this.#removeFolder)
     await rm(this.#folder, { recursive: true, force: true }) // N3
   }
 

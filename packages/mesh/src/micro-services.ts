@@ -85,7 +85,7 @@ export class MicroServices implements Services {
 
   #answer(verb: (typeof VERBS)[number], announced: Announced): object {
     const identity = this.#identity(announced.description)
-    const endpoint = { name: 'ping', subject: this.#ping(announced.description), queue_group: 'q' }
+    const endpoint = { name: 'ping', subject: this.#ping(announced.description) }
     if (verb === 'PING') return { type: 'io.nats.micro.v1.ping_response', ...identity }
     if (verb === 'INFO') {
       const description = `Scaled MCP ${announced.description.role}`

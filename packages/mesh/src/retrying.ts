@@ -1,4 +1,5 @@
 import { hasCode, ScaledMcpError } from '@scaled-mcp/contracts'
+import { asError } from './as-error.ts'
 import { type Clock, pause } from './clock.ts'
 
 /** Rides out a reconnect, a change of a stream's leader, a server's restart. */
@@ -25,5 +26,5 @@ export async function retrying<T>(clock: Clock, attempt: () => Promise<T>): Prom
     }
   }
   if (hasCode(failure, 'StoreUnavailable')) throw failure
-  throw new ScaledMcpError('StoreUnavailable', undefined, { cause: failure })
+  throw new ScaledMcpError('StoreUnavailable', asError(failure).message, { cause: failure })
 }

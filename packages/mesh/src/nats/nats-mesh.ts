@@ -157,7 +157,7 @@ class NatsMesh implements Mesh {
   #refuse(subject: string, cause: Error): void {
     this.wire.refuse(
       subject,
-      new ScaledMcpError('NotDelivered', `NATS does not let us publish to ${subject}`, { cause })
+      new ScaledMcpError('ConfigInvalid', `NATS does not let this account publish to ${subject}`, { cause })
     )
   }
 }
