@@ -106,6 +106,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
         else if (found.record.why === 'released') this.#open()
         else {
           cache.set(key, { worker: found.record.owner, epoch: found.epoch })
+          this.#isOpening = false
           this.#send(found.record.owner, headers)
         }
       },
@@ -186,8 +187,9 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     const { key, headers } = this.#init.message
     this.#components.cache.forget(key)
     this.#isOpening = false
-    if (owner !== undefined && ++this.#hops <= MAX_HOPS) this.#send(owner, headers)
-    else this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
+    if (++this.#hops > MAX_HOPS) this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
+    else if (owner === undefined) this.#find()
+    else this.#send(owner, headers)
   }
 
   /** The chosen worker does not take the actor: another one may. */

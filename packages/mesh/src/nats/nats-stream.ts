@@ -3,7 +3,7 @@ import { MsgHdrsImpl } from 'nats'
 import type { Clock } from '../clock.ts'
 import type { Append, Appended, ReadOptions, StoredMessage, Stream } from '../stream.ts'
 import type { Transport } from '../transport.ts'
-import { type JetStream, JetStreamRefusal, refusal } from './jet-stream.ts'
+import { type JetStream, refusal, refusalOf } from './jet-stream.ts'
 import { headersOf } from './nats-packet.ts'
 import { NewestReader } from './newest-reader.ts'
 
@@ -76,21 +76,18 @@ export class NatsStream implements Stream {
     try {
       return stored(await this.#components.jetStream.call<GetAnswer>(verb, query))
     } catch (error) {
-      if (error instanceof JetStreamRefusal && error.code === refusal.messageNotFound) return undefined
+      if (refusalOf(error) === refusal.messageNotFound) return undefined
       throw error
     }
   }
 }
 
 function refusedAppend(error: unknown): Appended {
-  if (!(error instanceof JetStreamRefusal)) {
-    if (hasCode(error, 'PayloadTooLarge')) throw new ScaledMcpError('ValueTooLarge', undefined, { cause: error })
-    throw error
+  const code = refusalOf(error)
+  if (code === refusal.wrongLastSequence || code === refusal.wrongLastSequenceLater) return { outcome: 'conflict' }
+  if (code === refusal.messageTooLarge || hasCode(error, 'PayloadTooLarge')) {
+    throw new ScaledMcpError('ValueTooLarge', undefined, { cause: error })
   }
-  const { wrongLastSequence, wrongLastSequenceLater, duplicateInProcess, messageTooLarge } = refusal
-  if (error.code === wrongLastSequence || error.code === wrongLastSequenceLater) return { outcome: 'conflict' }
-  if (error.code === messageTooLarge) throw new ScaledMcpError('ValueTooLarge', undefined, { cause: error })
-  if (error.code === duplicateInProcess) throw new ScaledMcpError('StoreUnavailable', undefined, { cause: error })
   throw error
 }
 

@@ -15,7 +15,7 @@ import {
   recordPrefix
 } from '../layout.ts'
 import { retrying } from '../retrying.ts'
-import { type JetStream, JetStreamRefusal, refusal } from './jet-stream.ts'
+import { type JetStream, refusal, refusalOf } from './jet-stream.ts'
 
 const NANOS_PER_MS = 1_000_000
 /** Long enough for every retry of a write to be recognised, short because each id is held in the server's memory. */
@@ -65,8 +65,8 @@ export interface Provisioned {
 }
 
 /**
- * @throws StoreUnavailable when JetStream is off, out of resources, or refuses this account.
- * @throws ConfigInvalid when another deployment's buckets have these names.
+ * @throws StoreUnavailable when JetStream is off or out of resources.
+ * @throws ConfigInvalid when another deployment's buckets have these names, or the account may not do this.
  */
 export async function provision({ jetStream, clock }: ProvisionComponents, init: ProvisionInit): Promise<Provisioned> {
   const wanted = [...Object.values(buckets).map((spec: BucketSpec) => bucketConfig(spec, init)), eventConfig(init)]
@@ -75,8 +75,8 @@ export async function provision({ jetStream, clock }: ProvisionComponents, init:
   for (const config of wanted) {
     const found = await retrying(clock, () => ensure(jetStream, config))
     for (const name of KEPT) {
-      if (found[name] !== config[name])
-        differences.push(`${config.name}: ${name} is ${found[name]}, not ${config[name]}`)
+      if (found[name] === config[name]) continue
+      differences.push(`${config.name}: ${name} is ${found[name]}, not ${config[name]}`)
     }
     inForce.push(found)
   }
@@ -92,28 +92,20 @@ function weakest(configs: readonly StreamConfig[]): Omit<Provisioned, 'differenc
 }
 
 async function ensure(jetStream: JetStream, config: StreamConfig): Promise<StreamConfig> {
-  try {
-    const found = await find(jetStream, config.name)
-    if (found === undefined) return await write(jetStream, 'CREATE', config)
-    if (found.republish?.dest !== config.republish?.dest) {
-      throw new ScaledMcpError('ConfigInvalid', `${config.name} belongs to a deployment with another prefix`)
-    }
-    const update = { ...found, ...Object.fromEntries(SAFE.map((name) => [name, config[name]])) }
-    return SAFE.some((name) => found[name] !== config[name]) ? await write(jetStream, 'UPDATE', update) : found
-  } catch (error) {
-    throw error instanceof JetStreamRefusal ? refused(config.name, error) : error
+  const found = await find(jetStream, config.name)
+  if (found === undefined) return write(jetStream, 'CREATE', config)
+  if (found.republish?.dest !== config.republish?.dest) {
+    throw new ScaledMcpError('ConfigInvalid', `${config.name} belongs to a deployment with another prefix`)
   }
-}
-
-function refused(name: string, cause: JetStreamRefusal): ScaledMcpError {
-  return new ScaledMcpError('StoreUnavailable', `${name}: ${cause.message}`, { cause })
+  const update = { ...found, ...Object.fromEntries(SAFE.map((name) => [name, config[name]])) }
+  return SAFE.some((name) => found[name] !== config[name]) ? write(jetStream, 'UPDATE', update) : found
 }
 
 async function find(jetStream: JetStream, name: string): Promise<StreamConfig | undefined> {
   try {
     return (await jetStream.call<{ readonly config: StreamConfig }>(`STREAM.INFO.${name}`, {})).config
   } catch (error) {
-    if (error instanceof JetStreamRefusal && error.code === refusal.streamNotFound) return undefined
+    if (refusalOf(error) === refusal.streamNotFound) return undefined
     throw error
   }
 }
