@@ -88,11 +88,11 @@ export class SessionLane {
   }
 
   /** Only what the operator lets through travels, and nothing when that is nothing: a header costs on every call. */
-  #context({ headers }: FastifyRequest): Headers | undefined {
+  #context({ headers, protocol, host, url }: FastifyRequest): Headers | undefined {
     const passed = this.#forwardHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
-    return passed.length === 0
-      ? undefined
-      : { [header.context]: JSON.stringify({ headers: Object.fromEntries(passed) }) }
+    if (passed.length === 0) return undefined
+    const context = { url: `${protocol}://${host}${url}`, headers: Object.fromEntries(passed) }
+    return { [header.context]: JSON.stringify(context) }
   }
 
   #answer(request: FastifyRequest, reply: FastifyReply, init: Pick<PostAnswerInit, 'mintedSessionId' | 'accepted'>) {

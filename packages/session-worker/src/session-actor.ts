@@ -17,7 +17,14 @@ import {
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
-import { type Logger, type Outgoing, type Outlet, type ServerDefinition, SessionServer } from '@scaled-mcp/server'
+import {
+  type Logger,
+  type Outgoing,
+  type Outlet,
+  type ReceiveExtra,
+  type ServerDefinition,
+  SessionServer
+} from '@scaled-mcp/server'
 import { PendingRequest } from './pending-request.ts'
 import type { Resend } from './resend.ts'
 import type { SessionStore } from './session-store.ts'
@@ -73,7 +80,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   override receive({ body, headers, reply }: Delivery): void {
     try {
       if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
-      this.#handle(parse(body), reply)
+      this.#handle(parse(body), extraOf(headers), reply)
     } catch (error) {
       reply?.end({ body: NOTHING, headers: errorHeaders(error) })
     }
@@ -111,19 +118,19 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     else this.#finish(relatedRequestId as JsonRpcId, pending, text)
   }
 
-  #handle(message: JsonRpcMessage, reply: Reply | undefined): void {
+  #handle(message: JsonRpcMessage, extra: ReceiveExtra, reply: Reply | undefined): void {
     if ('method' in message && 'id' in message) {
-      this.#request(message, reply)
+      this.#request(message, extra, reply)
       return
     }
-    this.#server.receive(message)
+    this.#server.receive(message, extra)
     if ('method' in message && message.method === 'notifications/cancelled') {
       this.#cancel(message.params?.['requestId'] as JsonRpcId)
     }
     reply?.end({ body: NOTHING, headers: this.#stored() }) // N2
   }
 
-  #request(request: JsonRpcRequest, reply: Reply | undefined): void {
+  #request(request: JsonRpcRequest, extra: ReceiveExtra, reply: Reply | undefined): void {
     if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
     const refusal = this.#refusal()
     if (refusal) {
@@ -135,7 +142,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const before = this.#pending.get(request.id)
     this.#pending.set(request.id, pending)
     try {
-      this.#server.receive(request) // N1
+      this.#server.receive(request, extra) // N1
     } catch (error) {
       if (before) this.#pending.set(request.id, before)
       else this.#pending.delete(request.id)
@@ -188,6 +195,16 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const { revision } = this.#components.store.read()
     if (named !== revision) throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
+}
+
+const NO_EXTRA: ReceiveExtra = {}
+
+/** What the gateway tells of the HTTP request, when the operator lets anything through. */
+function extraOf(headers: Headers | undefined): ReceiveExtra {
+  const context = headers?.[header.context]
+  return context === undefined
+    ? NO_EXTRA
+    : { requestInfo: JSON.parse(context) as NonNullable<ReceiveExtra['requestInfo']> }
 }
 
 /** @throws ScaledMcpError `ParseError` or `InvalidMessage`: the gateway checks, but whoever may publish can send. */

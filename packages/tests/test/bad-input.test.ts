@@ -9,7 +9,7 @@ let url: string
 beforeAll(async () => {
   running = await createScaledMcp({
     server: odd,
-    http: { port: 0 },
+    http: { port: 0, forwardHeaders: ['X-Team'] },
     shutdown: { leaveMs: 0 },
     log: { level: 'silent' }
   })
@@ -66,4 +66,19 @@ it('the session of a client that did everything right is still served', async ()
   const opened = await send(request('initialize', params))
   const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') as string }
   expect((await send(call('echo', { value: 'x' }), session)).status).toBe(200)
+})
+
+it('a tool sees the request headers that the operator lets through, and no other', async () => {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'calm', version: '1' } }
+  const opened = await send(request('initialize', params))
+  const headers = {
+    ...ordinary,
+    'mcp-session-id': opened.headers.get('mcp-session-id') as string,
+    'x-team': 'blue',
+    'x-other': 'secret'
+  }
+  const seen = async (value: string) =>
+    (await fetch(url, { method: 'POST', headers, body: call('header', { value }) })).text()
+  expect(await seen('x-team')).toContain('"text":"blue"')
+  expect(await seen('x-other')).toContain('"text":"undefined"')
 })

@@ -15,6 +15,9 @@ export default defineServer({
     const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] })
     server.registerTool('echo', { inputSchema: name }, ({ value }) => text(value))
     server.registerTool('large', { inputSchema: size }, ({ bytes }) => text('x'.repeat(bytes)))
+    server.registerTool('header', { inputSchema: name }, ({ value }, extra) =>
+      text(String(extra.requestInfo?.headers[value]))
+    )
     server.registerTool('throws', {}, () => {
       throw new Error('thrown by the tool')
     })
