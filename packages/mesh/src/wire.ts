@@ -1,7 +1,8 @@
 /**
  * The port for messages between processes: tell, ask, askStream, serve.
  *
- * W1  A send is handed to the connection or throws `NotDelivered`: nothing is dropped in silence.
+ * W1  A send is handed to the connection or throws `NotDelivered`. What the connection takes with it when it is lost
+ *     fails with an ask; a tell is at most once.
  * W2  Every ask ends exactly once: with its last frame, or with an error of the closed set.
  * W3  Frames of one ask arrive in order, each once; a gap ends the ask with `StreamBroken`.
  * W4  A frame of any size arrives whole: what is larger than the transport carries travels in chunks.
@@ -80,11 +81,18 @@ export interface Wire {
   readonly connected: boolean
   /** Largest body, in bytes, that {@link tell} and {@link ask} can send. Answers have no limit (W4). */
   readonly maxBodyBytes: number
-  /** Sends one way. @throws NotDelivered while disconnected. @throws PayloadTooLarge above {@link maxBodyBytes}. */
+  /**
+   * Sends one way. @throws NotDelivered while disconnected. @throws PayloadTooLarge above {@link maxBodyBytes}.
+   * @throws TypeError for a line break in a header.
+   */
   tell(subject: string, message: Message): void
   /** Asks for one frame. Rejects with what {@link FrameReceiver.failed} names, or as {@link tell} throws. */
   ask(subject: string, message: Message, options?: AskOptions): Promise<Message>
-  /** Asks for any number of frames. @throws NotDelivered, PayloadTooLarge as {@link tell} does. */
+  /**
+   * Asks for any number of frames; the receiver hears nothing before this returns.
+   * @throws NotDelivered, PayloadTooLarge as {@link tell} does. @throws Cancelled, DeadlineExceeded when that is so
+   * already: nothing is sent then.
+   */
   askStream(subject: string, message: Message, receiver: FrameReceiver, options?: AskOptions): Exchange
   /** Handles every message on `subject`, where `*` matches one token and a last `>` the rest. */
   serve(subject: string, handler: (delivery: Delivery) => void): Serving

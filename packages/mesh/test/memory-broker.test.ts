@@ -1,5 +1,6 @@
 import { Subjects } from '@scaled-mcp/contracts'
 import { MemoryBroker } from '@scaled-mcp/mesh'
+import { until } from '@scaled-mcp/testkit'
 import { expect, test } from 'vitest'
 import { bytes, text } from './conformance/mesh-under-test.ts'
 
@@ -43,6 +44,28 @@ test('nothing happens before the schedule says so', async () => {
   expect(got).toEqual([])
   queue.shift()?.()
   expect(got).toEqual(['a'])
+})
+
+test('an answer of the store finds no connection any more: the write was done, and its writer finds out', async () => {
+  const queue: (() => void)[] = []
+  const broker = new MemoryBroker({ schedule: (run) => queue.push(run) })
+  const { records } = broker.connect({ process: 'w', subjects })
+  let known = false
+  const writing = records.state.put('t.k.i', bytes('a'), 0).finally(() => {
+    known = true
+  })
+  queue.shift()?.() // the store has it
+  const answer = await until(() => queue.shift())
+  broker.disconnect('w')
+  answer()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(known).toBe(false)
+  broker.reconnect('w')
+  const run = setInterval(() => queue.shift()?.(), 1)
+  const outcome = await writing
+  expect(outcome).toEqual({ outcome: 'won', revision: 1 })
+  expect(await records.state.get('t.k.i')).toMatchObject({ revision: 1 })
+  clearInterval(run)
 })
 
 test('events older than the log keeps them are gone, and the log begins again at 0', async () => {

@@ -62,7 +62,10 @@ describe('a JetStream stream', () => {
     const seen: string[] = []
     await stream.newest(`${subjects}>`, ({ subject }) => seen.push(subject), { headersOnly: true })
     expect(seen).toContain(`${subjects}read`)
-    const manager = await (await connect({ servers: server.url })).jetstreamManager()
-    expect(await manager.consumers.list(bucketStream(prefix, buckets.state)).next()).toEqual([])
+    const connection = await connect({ servers: server.url })
+    const manager = await connection.jetstreamManager()
+    const left = await manager.consumers.list(bucketStream(prefix, buckets.state)).next()
+    await connection.close()
+    expect(left).toEqual([])
   })
 })

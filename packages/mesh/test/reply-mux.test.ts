@@ -1,67 +1,10 @@
 import { header } from '@scaled-mcp/contracts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Clock } from '../src/clock.ts'
 import { ReplyMux } from '../src/reply-mux.ts'
-import type { ConnectionListener, Packet, Transport } from '../src/transport.ts'
 import { bytes, text } from './conformance/mesh-under-test.ts'
 import { Recorder } from './conformance/recorder.ts'
-
-/** A transport in the test's hands. */
-class HandTransport implements Transport {
-  readonly sent: Packet[] = []
-  connected = true
-  readonly maxPayload = 1024
-  #receive: (packet: Packet) => void = () => undefined
-  #listener: ConnectionListener | undefined
-
-  publish(packet: Packet): void {
-    this.sent.push(packet)
-  }
-
-  subscribe(_subject: string, receive: (packet: Packet) => void) {
-    this.#receive = receive
-    return { stop: () => undefined, drain: async () => undefined }
-  }
-
-  async flush(): Promise<void> {}
-
-  onConnection(listener: ConnectionListener): () => void {
-    this.#listener = listener
-    return () => undefined
-  }
-
-  answer(packet: Omit<Packet, 'subject'>, to = this.sent.at(-1)?.reply ?? ''): void {
-    this.#receive({ ...packet, subject: to })
-  }
-
-  lose(unsent: readonly Packet[]): void {
-    this.connected = false
-    this.#listener?.lost(unsent)
-  }
-}
-
-/** A clock in the test's hands, and how many timers it holds. */
-class HandClock implements Clock {
-  now = 0
-  readonly timers = new Set<{ readonly at: number; readonly run: () => void }>()
-  monotonic = (): number => this.now
-  wall = (): number => 1_000_000 + this.now
-
-  after(ms: number, run: () => void) {
-    const timer = { at: this.now + ms, run }
-    this.timers.add(timer)
-    return { cancel: () => this.timers.delete(timer) }
-  }
-
-  pass(ms: number): void {
-    this.now += ms
-    for (const timer of [...this.timers]) {
-      if (timer.at > this.now) continue
-      this.timers.delete(timer)
-      timer.run()
-    }
-  }
-}
+import { HandClock } from './hand-clock.ts'
+import { HandTransport } from './hand-transport.ts'
 
 let transport: HandTransport
 let clock: HandClock

@@ -110,6 +110,16 @@ export function casPutClaims(get: () => { readonly stream: Stream; readonly subj
     expect(outcome).toEqual({ outcome: 'unknown' })
   })
 
+  test('writers that expect the same sequence share an id, and first writers never do (C3)', async () => {
+    const { stream, subject, sequence } = await seeded()
+    const lossy = new LossyStream(stream, [])
+    for (const body of ['one', 'two']) await write(lossy, body, { subject, expect: sequence })
+    for (const body of ['one', 'two']) await write(lossy, body, { subject, expect: 0 })
+    const [one, two, first, second] = lossy.appends.map(({ id }) => id)
+    expect(one).toBe(two)
+    expect(first).not.toBe(second)
+  })
+
   test('a failure that no repetition mends is thrown at once', async () => {
     const { stream, subject, sequence } = await seeded()
     const lossy = new LossyStream(stream, [() => Promise.reject(new ScaledMcpError('ValueTooLarge'))])
