@@ -75,12 +75,19 @@ class LocalParts implements LocalCluster {
   async start(): Promise<this> {
     const { server, gateways, workers, port } = this.#options
     const nats = this.#options.nats ?? (await this.#startNats())
-    const common = ['--nats', nats, '--admin-port', '0', '--shutdown-leave-ms', '0']
+    const common = ['--nats', nats, '--admin-port', '0']
     // The first worker creates buckets and streams; the others find them.
     await this.#launch('worker-1', ['worker', server, ...common])
     const others = range(workers - 1).map((i) => this.#launch(`worker-${i + 2}`, ['worker', server, ...common]))
     const edges = range(gateways).map((i) =>
-      this.#launch(`gateway-${i + 1}`, ['gateway', '--port', String(port && port + i), ...common])
+      this.#launch(`gateway-${i + 1}`, [
+        'gateway',
+        '--port',
+        String(port && port + i),
+        '--shutdown-leave-ms',
+        '0',
+        ...common
+      ])
     )
     await allReady(others)
     this.#urls = (await allReady(edges)).map(({ ready }) => ready[1] as string)

@@ -5,6 +5,7 @@ import { createScaledMcp } from './create-scaled-mcp.ts'
 import { startLocalCluster, type UpOptions } from './local-cluster.ts'
 import { ServerFile } from './server-file.ts'
 import { ServerReload } from './server-reload.ts'
+import { LAST_MS } from './service-commands.ts'
 
 /** Longer than all members together need. */
 const UP_GRACE_MS = 40_000
@@ -15,7 +16,7 @@ export function runDev(path: string, config: Config): void {
     { level: config.log.level, fields: { role: 'dev' } },
     pino.destination({ fd: 2, sync: true })
   )
-  runProcess({ logger, graceMs: config.shutdown.graceMs }, async (lifecycle) => {
+  runProcess({ logger, graceMs: 2 * config.shutdown.graceMs + LAST_MS }, async (lifecycle) => {
     const file = new ServerFile(path)
     const server = await file.loadFresh()
     const shutdown = { ...config.shutdown, leaveMs: 0 }

@@ -18,6 +18,7 @@ export function startGateway({ mesh, subjects }: Connected, config: Config, logg
       holdMs: request.holdMs,
       requestMaxMs: request.maxMs,
       leaveMs: shutdown.leaveMs,
+      graceMs: shutdown.graceMs,
       hostName: hostname(),
       build
     }

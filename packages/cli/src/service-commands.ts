@@ -13,8 +13,8 @@ import { connectMesh } from './connect-mesh.ts'
 import { startGateway, startWorker } from './roles.ts'
 import { ServerFile } from './server-file.ts'
 
-/** After its own grace a process that still lives is ended. */
-const LAST_MS = 5_000
+/** After the grace of its parts a process that still lives is ended. */
+export const LAST_MS = 5_000
 
 interface Service {
   readonly part: { readonly isReady: boolean }
@@ -47,7 +47,8 @@ export function runWorker(path: string, config: Config): void {
 
 function runService(role: Role, config: Config, start: StartService): void {
   const logger = createLogger({ level: config.log.level, fields: { role } })
-  const graceMs = config.shutdown.leaveMs + config.shutdown.graceMs + LAST_MS
+  const { leaveMs, graceMs: running } = config.shutdown
+  const graceMs = (role === 'gateway' ? leaveMs : 0) + running + LAST_MS
   runProcess({ logger, graceMs }, async (lifecycle) => {
     logger.info({ build, config: describeConfig(config, [role]) }, 'starting')
     const service = await start(lifecycle, logger)

@@ -5,6 +5,7 @@
  * G2  Without authentication it listens on loopback only, unless the operator says otherwise in so many words.
  */
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import { systemClock } from '@scaled-mcp/actor'
 import { Membership } from '@scaled-mcp/cluster'
@@ -33,6 +34,8 @@ export interface GatewayInit extends Omit<McpEndpointOptions, 'mesh' | 'subjects
   readonly maxConnections: number
   /** How long it still serves after it has said that it is not ready, in milliseconds: a balancer's time to notice. */
   readonly leaveMs: number
+  /** How long requests being answered may take to finish after that, in milliseconds. */
+  readonly graceMs: number
   readonly hostName: string
   readonly build: string
 }
@@ -87,7 +90,8 @@ export class Gateway {
   async drain(): Promise<void> {
     this.#isLeaving = true
     await this.#membership.drain()
-    await new Promise((resolve) => setTimeout(resolve, this.#init.leaveMs))
+    await delay(this.#init.leaveMs)
+    await Promise.race([this.#endpoint.whenIdle(), delay(this.#init.graceMs, undefined, { ref: false })])
     await this.#app.close()
   }
 
@@ -97,6 +101,11 @@ export class Gateway {
     await this.#announcement?.stop()
     await this.#membership.leave()
     this.#endpoint.stop()
+  }
+
+  /** Requests being answered. */
+  get inFlight(): number {
+    return this.#endpoint.inFlight
   }
 
   /** Whether a balancer should send clients here. */

@@ -57,6 +57,11 @@ export class McpEndpoint {
     return this.#lane.inFlight
   }
 
+  /** Resolves when no request is being answered. */
+  whenIdle(): Promise<void> {
+    return this.#lane.whenIdle()
+  }
+
   /** Whether requests can be routed: connected, and every member known. */
   get isReady(): boolean {
     return this.#options.mesh.wire.connected && this.#members.synced

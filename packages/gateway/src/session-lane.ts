@@ -32,6 +32,7 @@ export class SessionLane {
   readonly #components: SessionLaneComponents
   readonly #forwardHeaders: readonly string[]
   #inFlight = 0
+  #idle: (() => void) | undefined
 
   constructor(components: SessionLaneComponents, init: SessionLaneInit) {
     this.#components = components
@@ -41,6 +42,14 @@ export class SessionLane {
   /** Requests being answered. */
   get inFlight(): number {
     return this.#inFlight
+  }
+
+  /** Resolves when no request is being answered. */
+  async whenIdle(): Promise<void> {
+    if (this.#inFlight === 0) return
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve
+    })
   }
 
   /** Answers one POST of the session era. @throws ScaledMcpError of the checks of docs/protocol.md, in their order. */
@@ -98,7 +107,7 @@ export class SessionLane {
   #answer(request: FastifyRequest, reply: FastifyReply, init: Pick<PostAnswerInit, 'mintedSessionId' | 'accepted'>) {
     this.#inFlight++
     const done = (error: Error | undefined) => {
-      this.#inFlight--
+      if (--this.#inFlight === 0) this.#idle?.()
       if (error) request.log.info({ code: (error as { code?: string }).code, err: error }, 'request failed')
     }
     const id = readableId((request.body as JsonBody).value)

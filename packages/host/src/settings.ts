@@ -155,13 +155,13 @@ export const settings = {
   }),
   'shutdown.graceMs': row({
     schema: duration(10_000),
-    doc: 'How long running requests may take to finish when a worker stops; the process ends 5 s after that at the latest',
+    doc: 'How long requests may take to finish when a process stops; it ends 5 s after that at the latest',
     roles: both
   }),
   'shutdown.leaveMs': row({
     schema: Type.Integer({ minimum: 0, maximum: 600_000, default: 5_000 }),
     doc: 'How long a gateway still serves after it has said that it is not ready: time for a balancer to notice',
-    roles: both
+    roles: gateway
   }),
   'admin.host': row({
     schema: Type.String({ minLength: 1, default: '127.0.0.1' }),

@@ -1,6 +1,6 @@
 /**
  * The asker's end of every question of this process: one wildcard subscription, integer tokens, one deadline sweep.
- * The transport's own request costs five times as much (ADR "own reply mux").
+ * The transport's own request costs the asker more than twice as much.
  *
  * Every ask ends exactly once (W2): by its last frame, by the broker's 503, by its deadline, by a cancel, or, when the
  * connection is lost, by `ConnectionLost`; `NotDelivered` instead, if it had not left yet. Never before `ask` returned.

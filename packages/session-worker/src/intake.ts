@@ -5,6 +5,7 @@
  * I2  Every question gets an answer: the actor's, or a status that says it did not run.
  * I3  Messages for an address that is being opened or ended wait for that, in order.
  */
+import { ActorError } from '@scaled-mcp/actor'
 import {
   addressKey,
   errorHeaders,
@@ -57,7 +58,7 @@ export class Intake {
     }
     const hosted = this.#components.hosting.get(key)
     if (delivery.headers?.[header.verb] === 'end') this.#change(key, delivery, () => this.#end(key, delivery))
-    else if (hosted) hosted.ref.tell(delivery)
+    else if (hosted) deliver(hosted, delivery)
     else if (this.#isClosed) answer(delivery.reply, 'draining')
     else this.#change(key, delivery, () => this.#open(key, delivery))
   }
@@ -100,7 +101,7 @@ export class Intake {
       return
     }
     const session = await this.#host({ address, epoch: claimed.epoch }, claimed.isNew, delivery) // I1
-    session.ref.tell(delivery)
+    deliver(session, delivery)
   }
 
   /** A new session that cannot be hosted is over; an existing one is given back. */
@@ -147,6 +148,16 @@ export class Intake {
   #failed(hosted: LivingSession | undefined, error: unknown): void {
     const address = hosted && addressKey(hosted.address)
     this.#components.logger.error({ err: error, address }, 'session not handed over')
+  }
+}
+
+/** An actor that is on its way out, or has no room, has not run the message: the asker may ask again (I2). */
+function deliver({ ref }: LivingSession, delivery: Delivery): void {
+  try {
+    ref.tell(delivery)
+  } catch (error) {
+    if (!(error instanceof ActorError)) throw error
+    answer(delivery.reply, error.code === 'MailboxFull' ? 'full' : 'draining')
   }
 }
 

@@ -2,7 +2,7 @@
  * Packets over one NATS connection.
  *
  * Published packets are collected within one turn of the loop and written together, in order: a third less CPU than
- * writing each (docs/adr, "one connection, own mux, batched writes"). The client would swallow what is published while
+ * writing each. The client would swallow what is published while
  * it is disconnected, so nothing is given to it then (T1), and what was collected is given back as unsent (T2).
  */
 import { ScaledMcpError } from '@scaled-mcp/contracts'

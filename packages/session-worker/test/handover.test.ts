@@ -1,0 +1,52 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { header, mintSessionId, Subjects, sessionAddress, statusOf } from '@scaled-mcp/contracts'
+import { MemoryBroker } from '@scaled-mcp/mesh'
+import { defineServer } from '@scaled-mcp/server'
+import pino from 'pino'
+import { expect, it } from 'vitest'
+import { SessionWorker } from '../src/index.ts'
+
+const json = (value: object) => new TextEncoder().encode(JSON.stringify(value))
+const initialize = {
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+}
+
+it('a message that meets a session on its way out is told to ask again, never that something broke (I2)', async () => {
+  const subjects = new Subjects()
+  const broker = new MemoryBroker()
+  const mesh = broker.connect({ process: 'w-0000-000001', subjects })
+  const asker = broker.connect({ process: 'g-0000-000001', subjects })
+  let leave = () => {}
+  const leaving = new Promise<void>((resolve) => {
+    leave = resolve
+  })
+  let hasBegunToLeave = false
+  const definition = defineServer({
+    create({ session }) {
+      session?.onPassivate(() => {
+        hasBegunToLeave = true
+        return leaving
+      })
+      return new McpServer({ name: 'slow to leave', version: '1.0.0' })
+    }
+  })
+  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000 }
+  const logger = pino({ level: 'silent' })
+  const worker = await SessionWorker.start(
+    { mesh, subjects, definition, logger },
+    { ...limits, hostName: 'h', build: '0' }
+  )
+  const subject = subjects.ask(worker.id, sessionAddress(mintSessionId()))
+  await asker.wire.ask(subject, { body: json(initialize), headers: { [header.verb]: 'create' } })
+
+  const drained = worker.drain()
+  await expect.poll(() => hasBegunToLeave).toBe(true)
+  const answer = await asker.wire.ask(subject, { body: json({ jsonrpc: '2.0', id: 1, method: 'ping' }) })
+  expect(statusOf(answer.headers)).toBe('draining')
+  leave()
+  await drained
+  await worker.stop()
+})
