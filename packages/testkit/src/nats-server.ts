@@ -20,7 +20,8 @@ export interface ExternalNatsServer {
 /** Look at `external` before `kill` and `restart`: they exist only when it is false. */
 export type TestNatsServer = ExternalNatsServer | (NatsServer & { readonly external: false })
 
-const IMAGE = 'nats:2.12'
+/** The one of docker-compose.yml, so that a machine needs one. */
+const IMAGE = 'nats:2.12-alpine'
 const CLIENT_PORT = 4222
 
 /**

@@ -1,0 +1,36 @@
+import { type ConnectedV1, connectV1 } from '@scaled-mcp/testkit'
+
+/** A client of the counter example that knows what its session's counter has to say next. */
+export class CountingClient {
+  readonly #connected: ConnectedV1
+  #count = 0
+
+  private constructor(connected: ConnectedV1) {
+    this.#connected = connected
+  }
+
+  static async open(url: string): Promise<CountingClient> {
+    return new CountingClient(await connectV1([url]))
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** @throws when the call fails, or when a count was lost or came twice. */
+  async increment(): Promise<void> {
+    const result = await this.#connected.client.callTool({ name: 'increment', arguments: {} })
+    const [content] = result.content as readonly { readonly text: string }[]
+    const expected = String(++this.#count)
+    if (content?.text !== expected) throw new Error(`the counter says ${content?.text} instead of ${expected}`)
+  }
+
+  /** Call after call until the signal is given. */
+  async incrementUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) await this.increment()
+  }
+
+  close(): Promise<void> {
+    return this.#connected.close()
+  }
+}
