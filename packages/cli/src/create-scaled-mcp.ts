@@ -19,7 +19,7 @@ export interface ScaledMcpOptions extends Omit<Settings, 'http'> {
     readonly cluster?: {
       /** `false`, the default: everything in this process, no NATS needed. */
       readonly enabled?: boolean
-      /** NATS servers to start from; default the setting `nats.servers`. */
+      /** NATS servers to start from; default the setting `nats.servers`. Refused without `enabled`. */
       readonly seeds?: readonly string[]
     }
   }
@@ -46,20 +46,28 @@ export interface ScaledMcp {
  */
 export async function createScaledMcp(options: ScaledMcpOptions): Promise<ScaledMcp> {
   const { server, http, actor = {}, logger: given, ...rest } = options
-  const { cluster = {}, ...noActorSettings } = actor
-  const seeds = cluster.seeds && { servers: cluster.seeds }
-  const nats = { ...rest.nats, ...seeds }
-  const config = loadConfig({ options: { ...rest, nats, ...(http && { http }), ...unknownActor(noActorSettings) } })
-  if (!server && http === false)
-    throw new ScaledMcpError('ConfigInvalid', 'neither a server nor http: nothing to start')
+  const { cluster = {} } = actor
+  const nats = { ...rest.nats, ...(cluster.seeds && { servers: cluster.seeds }) }
+  const config = loadConfig({ options: { ...rest, nats, ...(http && { http }), ...unknownKeys(actor) } })
+  checkMeant(options)
   const parts = new Parts(config, given ?? createLogger({ level: config.log.level }))
   const connect = cluster.enabled ? parts.overNats : parts.inMemory
   return parts.start(connect, { server, hasGateway: http !== false })
 }
 
-/** The ancestor's `actor.address` and `actor.port` are refused by name, with the reason. */
-function unknownActor(settings: object): object {
-  return Object.keys(settings).length > 0 ? { actor: settings } : {}
+/** @throws ScaledMcpError `ConfigInvalid` when nothing would be started, or less than what the options say. */
+function checkMeant({ server, http, actor }: ScaledMcpOptions): void {
+  const { enabled, seeds } = actor?.cluster ?? {}
+  if (!server && http === false)
+    throw new ScaledMcpError('ConfigInvalid', 'neither a server nor http: nothing to start')
+  if (seeds && enabled === undefined)
+    throw new ScaledMcpError('ConfigInvalid', 'actor.cluster.seeds: say actor.cluster.enabled as well')
+}
+
+/** What is left of `actor`, for the configuration to refuse: the ancestor's `address` and `port` with the reason. */
+function unknownKeys({ cluster = {}, ...actor }: NonNullable<ScaledMcpOptions['actor']>): object {
+  const { enabled, seeds, ...rest } = cluster
+  return { actor, 'actor.cluster': rest }
 }
 
 interface Wanted {

@@ -7,6 +7,7 @@ import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
 import { connectV1, startNatsServer } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root, runCommand } from './local-cluster.ts'
+import { samplesIn } from './samples.ts'
 
 const run = promisify(execFile)
 
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const others = ['@modelcontextprotocol/sdk@1.32.2', 'zod@4.6.7']
   await run('npm', ['install', '--no-audit', '--no-fund', '--silent', ...tarballs, ...others], { cwd: folder, env })
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  samples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, sample]) => sample as string)
+  samples = samplesIn(readme).map(({ code }) => code)
   await writeFile(join(folder, 'server.ts'), sample('// server.ts'))
 }, 180_000)
 
