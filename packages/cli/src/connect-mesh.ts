@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import type { KeeperConnection } from '@scaled-mcp/cluster'
 import { mintProcessId, type Role, Subjects } from '@scaled-mcp/contracts'
 import type { Config, Logger } from '@scaled-mcp/host'
 import { connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
@@ -8,34 +9,33 @@ import { connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
 export interface Connected {
   readonly mesh: Mesh
   readonly subjects: Subjects
+  /** How long a worker may act after its last heartbeat, in milliseconds. */
+  readonly leaseMs: number
+  /** For further connections of this process; undefined where the cluster is this process alone. */
+  readonly nats?: KeeperConnection
 }
 
-/** Connects a process of `role` to NATS as configured. @throws MeshUnreachable, StoreUnsafe. */
+/** Connects a process of `role` to NATS as configured, under an id of its own. @throws MeshUnreachable, StoreUnsafe. */
 export async function connectMesh(config: Config, role: Role, logger: Logger): Promise<Connected> {
-  const { servers, prefix, replicas, storage } = config.nats
+  const { replicas, storage, prefix } = config.nats
   const subjects = new Subjects(prefix)
   const process = mintProcessId(role, hostname())
+  const nats = await natsConnectionOf(config)
   const onError = (error: unknown) => logger.warn({ err: error }, 'error on the mesh')
-  const credentials = await credentialsOf(config)
-  const mesh = await connectNatsMesh({
-    servers,
-    process,
-    subjects,
-    durability: { replicas, storage },
-    credentials,
-    onError
-  })
+  const mesh = await connectNatsMesh({ ...nats, process, subjects, durability: { replicas, storage }, onError })
   logger.info({ ...mesh.facts, process }, 'connected to NATS')
-  return { mesh, subjects }
+  return { mesh, subjects, leaseMs: config.cluster.leaseMs, nats }
 }
 
-async function credentialsOf({ nats }: Config) {
-  const { user, password, token, credentialsFile, nkeySeedFile } = nats
-  return {
+/** How to reach NATS, as configured. Rejects when a file with a secret cannot be read. */
+export async function natsConnectionOf({ nats }: Config): Promise<KeeperConnection> {
+  const { servers, prefix, user, password, token, credentialsFile, nkeySeedFile } = nats
+  const credentials = {
     user,
     password,
     token,
     credentialsFile: credentialsFile && (await readFile(credentialsFile, 'utf8')),
     nkeySeed: nkeySeedFile && (await readFile(nkeySeedFile, 'utf8')).trim()
   }
+  return { servers, prefix, credentials }
 }

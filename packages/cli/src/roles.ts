@@ -8,7 +8,7 @@ import type { Connected } from './connect-mesh.ts'
 
 /** Starts a gateway as configured. @throws ScaledMcpError `ConfigInvalid`, `AddressInUse`, `StoreUnavailable`. */
 export function startGateway({ mesh, subjects }: Connected, config: Config, logger: Logger): Promise<Gateway> {
-  const { http, auth, request, shutdown } = config
+  const { http, auth, request, shutdown, cluster } = config
   return Gateway.start(
     { mesh, subjects, logger },
     {
@@ -19,6 +19,7 @@ export function startGateway({ mesh, subjects }: Connected, config: Config, logg
       requestMaxMs: request.maxMs,
       leaveMs: shutdown.leaveMs,
       graceMs: shutdown.graceMs,
+      leaseMs: cluster.leaseMs,
       hostName: hostname(),
       build
     }
@@ -32,7 +33,7 @@ export interface WorkerParts extends Connected {
 
 /** Starts a session-worker as configured. @throws StoreUnavailable. */
 export function startWorker(parts: WorkerParts, config: Config, logger: Logger): Promise<SessionWorker> {
-  const { session, worker, shutdown } = config
+  const { session, worker, shutdown, cluster } = config
   return SessionWorker.start(
     { ...parts, logger },
     {
@@ -40,6 +41,7 @@ export function startWorker(parts: WorkerParts, config: Config, logger: Logger):
       inFlight: session.inFlight,
       decideMs: session.decideMs,
       graceMs: shutdown.graceMs,
+      leaseMs: cluster.leaseMs,
       hostName: hostname(),
       build
     }

@@ -2,27 +2,38 @@
  * Who owns which actor. An entry is changed by compare-and-set only, and its revision is the owner's epoch.
  *
  * D1  Only the would-be owner writes its own claim, and only the owner releases or ends its entry.
- * D2  An entry whose owner has not released it is never claimed by another. (Takeover from a dead owner comes with
- *     leases; until then such an entry stays with its owner.)
+ * D2  An entry whose owner has not released it is claimed by another only when the owner's member record says that it
+ *     is dead, or is gone: a silent owner keeps what it owns.
  * D3  An ended entry is never claimed again.
+ * D4  A claim is known by its epoch and by the random mark of the write that made it, should a store that lost its last
+ *     writes count an epoch twice.
  */
 import type { Clock } from '@scaled-mcp/actor'
 import { type Address, addressKey, type DirectoryRecord, directoryCodec, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Bucket, Entry, PutOutcome } from '@scaled-mcp/mesh'
+import type { MemberView } from './member-view.ts'
 
 export interface DirectoryComponents {
   readonly entries: Bucket
+  readonly members: Pick<MemberView, 'isDead'>
   readonly clock: Clock
 }
 
-/** A directory entry and its epoch. */
+/** What an owner holds an address by. */
+export interface Claim {
+  readonly epoch: number
+  /** The mark of the write that claimed it (D4). */
+  readonly nonce: string
+}
+
+/** A directory entry and the claim it stands for. */
 export interface Ownership {
   readonly record: DirectoryRecord
-  readonly epoch: number
+  readonly claim: Claim
 }
 
 export type Opened =
-  | { readonly outcome: 'owned'; readonly epoch: number; readonly isNew: boolean }
+  | { readonly outcome: 'owned'; readonly claim: Claim; readonly isNew: boolean }
   | { readonly outcome: 'not-owner'; readonly owner: string; readonly epoch: number }
   | { readonly outcome: 'ended' }
   | { readonly outcome: 'missing' }
@@ -49,36 +60,47 @@ export class Directory {
   }
 
   /**
-   * Claims an address that its owner has released; `missing` when there is no such address.
-   * @throws StoreUnavailable when it is not known whether the claim was stored.
+   * Claims an address that its owner has released, or whose owner is dead; `missing` when there is no such address.
+   * @throws StoreUnavailable when it is not known whether the owner is dead or whether the claim was stored.
    */
   async open(address: Address, worker: string): Promise<Opened> {
     const current = await this.lookup(address)
     if (!current) return { outcome: 'missing' }
-    if (current.record.why !== 'released') return opened(current, worker) // D2, D3
+    const why = await this.#reason(current.record, worker)
+    if (why === undefined) return opened(current, worker)
     const at = this.#components.clock.wall()
-    return this.#claim(address, { owner: worker, was: current.record.owner, why: 'new', at }, current.epoch)
+    return this.#claim(address, { owner: worker, was: current.record.owner, why, at }, current.claim.epoch)
   }
 
-  /** Gives the address up, for any worker to open; false when `epoch` is not the entry's any more. */
-  async release(address: Address, epoch: number): Promise<boolean> {
-    return this.#finish(address, epoch, 'released')
+  /** Gives the address up, for any worker to open; false when `claim` is not the entry's any more. */
+  async release(address: Address, claim: Claim): Promise<boolean> {
+    return this.#finish(address, claim, 'released')
   }
 
-  /** Ends the address for good; false when `epoch` is not the entry's any more. */
-  async end(address: Address, epoch: number): Promise<boolean> {
-    return this.#finish(address, epoch, 'ended')
+  /** Ends the address for good; false when `claim` is not the entry's any more. */
+  async end(address: Address, claim: Claim): Promise<boolean> {
+    return this.#finish(address, claim, 'ended')
+  }
+
+  /** Why `worker` may claim what others own or owned; undefined when it may not (D2, D3). */
+  async #reason({ owner, why }: DirectoryRecord, worker: string): Promise<'new' | 'takeover' | undefined> {
+    if (why === 'ended') return undefined
+    if (why === 'released') return 'new'
+    if (owner === worker) return undefined
+    return (await this.#components.members.isDead(owner)) ? 'takeover' : undefined
   }
 
   async #claim(address: Address, record: DirectoryRecord, expect: number): Promise<Opened> {
     const put = await this.#put(address, record, expect)
-    if (put.outcome === 'won') return { outcome: 'owned', epoch: put.revision, isNew: expect === 0 }
+    if (put.outcome === 'won') {
+      return { outcome: 'owned', claim: { epoch: put.revision, nonce: put.nonce }, isNew: expect === 0 }
+    }
     return put.current ? opened(ownership(put.current), record.owner) : { outcome: 'missing' }
   }
 
-  async #finish(address: Address, epoch: number, why: 'released' | 'ended'): Promise<boolean> {
+  async #finish(address: Address, { epoch, nonce }: Claim, why: 'released' | 'ended'): Promise<boolean> {
     const current = await this.lookup(address)
-    if (current?.epoch !== epoch) return false
+    if (current?.claim.epoch !== epoch || current.claim.nonce !== nonce) return false
     const record = { ...current.record, why, at: this.#components.clock.wall() }
     return (await this.#put(address, record, epoch)).outcome === 'won'
   }
@@ -95,11 +117,12 @@ export class Directory {
 }
 
 function ownership(entry: Entry): Ownership {
-  return { record: directoryCodec.decode(entry.value), epoch: entry.revision }
+  const { value, revision, nonce } = entry
+  return { record: directoryCodec.decode(value), claim: { epoch: revision, nonce } }
 }
 
-function opened({ record, epoch }: Ownership, worker: string): Opened {
+function opened({ record, claim }: Ownership, worker: string): Opened {
   if (record.why === 'ended') return { outcome: 'ended' }
-  if (record.owner === worker && record.why !== 'released') return { outcome: 'owned', epoch, isNew: false }
-  return { outcome: 'not-owner', owner: record.owner, epoch }
+  if (record.owner === worker && record.why !== 'released') return { outcome: 'owned', claim, isNew: false }
+  return { outcome: 'not-owner', owner: record.owner, epoch: claim.epoch }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@scaled-mcp/actor'
 import { type MemberRecord, memberCodec, type Role } from '@scaled-mcp/contracts'
-import type { Bucket, Watch } from '@scaled-mcp/mesh'
+import type { Bucket, Entry, Watch } from '@scaled-mcp/mesh'
 
 export interface MemberViewComponents {
   readonly members: Bucket
@@ -9,40 +9,47 @@ export interface MemberViewComponents {
   readonly unreadable: (key: string, error: unknown) => void
 }
 
-interface Seen {
-  readonly record: MemberRecord
-  /** When this process last saw the beat change, on its own monotonic clock. */
-  readonly at: number
+export interface MemberViewInit {
+  /**
+   * A member whose heartbeat has not changed for this long, in milliseconds, gets no new sessions. It says nothing
+   * about what the member owns: an owner is dead only when its record says so (cluster protocol §3.2).
+   */
+  readonly freshMs: number
 }
 
-/**
- * A member whose heartbeat has not changed for this long gets no new sessions. It says nothing about what the
- * member owns: an owner is dead only when its record says so (cluster protocol §3.2).
- */
-const FRESH_MS = 6_500
+/** A member as this process sees it. */
+export interface Seen {
+  readonly record: MemberRecord
+  readonly revision: number
+  /** Since when its heartbeat has not changed, on our monotonic clock; never before the last gap in what we see. */
+  readonly since: number
+}
 
 /** The processes of the cluster, as this one sees them. */
 export class MemberView {
   readonly #components: MemberViewComponents
+  readonly #freshMs: number
   readonly #seen = new Map<string, Seen>()
+  readonly #mourners = new Set<(id: string) => void>()
   #watch: Watch | undefined
   #synced = false
 
-  constructor(components: MemberViewComponents) {
+  constructor(components: MemberViewComponents, { freshMs }: MemberViewInit) {
     this.#components = components
+    this.#freshMs = freshMs
   }
 
   /** Starts to follow the member records; resolves once those that are there are known. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const listener = {
-        changed: (entry: { readonly key: string; readonly value: Uint8Array }) => this.#changed(entry),
-        removed: (key: string) => void this.#seen.delete(key),
+        changed: (entry: Entry) => this.#changed(entry),
+        removed: (key: string) => this.#removed(key),
         gap: () => {
           this.#synced = false
         },
         synced: () => {
-          this.#synced = true
+          this.#resume()
           resolve()
         }
       }
@@ -54,6 +61,7 @@ export class MemberView {
 
   stop(): void {
     this.#watch?.stop()
+    this.#mourners.clear()
   }
 
   /** Whether every change so far has been seen. */
@@ -61,28 +69,67 @@ export class MemberView {
     return this.#synced
   }
 
-  get(id: string): MemberRecord | undefined {
-    return this.#seen.get(id)?.record
+  get(id: string): Seen | undefined {
+    return this.#seen.get(id)
+  }
+
+  /**
+   * Whether a process is dead for ever: its record says so, or is gone. What this process has not heard of yet it asks
+   * the store for. @throws StoreUnavailable.
+   */
+  async isDead(id: string): Promise<boolean> {
+    if (this.#seen.get(id)?.record.state === 'dead') return true
+    const entry = await this.#components.members.get(id)
+    return entry === undefined || memberCodec.decode(entry.value).state === 'dead'
+  }
+
+  all(): readonly Seen[] {
+    return [...this.#seen.values()]
   }
 
   /** The members that are up and were heard of lately. */
   up(role: Role): readonly MemberRecord[] {
-    const oldest = this.#components.clock.monotonic() - FRESH_MS
+    const oldest = this.#components.clock.monotonic() - this.#freshMs
     const up: MemberRecord[] = []
-    for (const { record, at } of this.#seen.values()) {
-      if (record.role === role && record.state === 'up' && at >= oldest) up.push(record)
+    for (const { record, since } of this.#seen.values()) {
+      if (record.role === role && record.state === 'up' && since >= oldest) up.push(record)
     }
     return up
   }
 
-  #changed({ key, value }: { readonly key: string; readonly value: Uint8Array }): void {
+  /** Tells of each member whose record says from now on that it is dead, until the function it returns is called. */
+  onDeath(mourner: (id: string) => void): () => void {
+    this.#mourners.add(mourner)
+    return () => this.#mourners.delete(mourner)
+  }
+
+  /** What was missed meanwhile is nobody's silence. */
+  #resume(): void {
+    const since = this.#components.clock.monotonic()
+    for (const [id, seen] of this.#seen) this.#seen.set(id, { ...seen, since })
+    this.#synced = true
+  }
+
+  #changed({ key, value, revision }: Entry): void {
     try {
       const record = memberCodec.decode(value)
       const before = this.#seen.get(key)
-      const isSameBeat = before?.record.beat === record.beat && before.record.state === record.state
-      if (!isSameBeat) this.#seen.set(key, { record, at: this.#components.clock.monotonic() })
+      if (before?.revision === revision) return
+      this.#seen.set(key, { record, revision, since: this.#components.clock.monotonic() })
+      if (record.state === 'dead' && before?.record.state !== 'dead') this.#mourn(key)
     } catch (error) {
       this.#components.unreadable(key, error)
     }
+  }
+
+  /** Only the dead are removed. */
+  #removed(key: string): void {
+    const seen = this.#seen.get(key)
+    this.#seen.delete(key)
+    if (seen && seen.record.state !== 'dead') this.#mourn(key)
+  }
+
+  #mourn(id: string): void {
+    for (const mourner of [...this.#mourners]) mourner(id)
   }
 }

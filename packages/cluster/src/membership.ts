@@ -1,77 +1,87 @@
 import type { Clock, Timer } from '@scaled-mcp/actor'
-import { type MemberRecord, memberCodec, type Role, ScaledMcpError, WIRE_VERSION } from '@scaled-mcp/contracts'
+import { type MemberRecord, memberCodec, ScaledMcpError, WIRE_VERSION } from '@scaled-mcp/contracts'
 import type { Bucket } from '@scaled-mcp/mesh'
+import { Lease, type LeaseTimes, type Moment } from './lease.ts'
+import type { Member, MemberInit } from './member.ts'
 
 export interface MembershipComponents {
   readonly members: Bucket
   readonly clock: Clock
   /** Actors hosted (worker) or requests in flight (gateway); read at each heartbeat. */
   readonly load: () => number
-  /** The record is another's now: this process was declared dead and must stop acting. */
-  readonly lost: () => void
   /** Told of a heartbeat that could not be stored; the next one tries again. */
   readonly missed: (error: unknown) => void
+  /** Default: one of its own. */
+  readonly lease?: Lease
+  /** Whether the process is able to work; while it is not, nothing is renewed. Default: always. */
+  readonly isAlive?: () => boolean
 }
 
-export interface MembershipInit {
-  readonly id: string
-  readonly role: Role
-  readonly host: string
-  readonly pid: number
-  readonly build: string
-  /** Milliseconds between heartbeats. Default 1,000. */
-  readonly heartbeatMs?: number
+export interface MembershipInit extends MemberInit {
+  readonly times: LeaseTimes
 }
 
 /**
- * This process's own member record.
+ * This process's own member record, kept up by heartbeats from this thread.
  *
  * M1  The record exists before the process owns anything, and says `dead` after it has given everything up.
- * M2  Each heartbeat is a compare-and-set on the one before: a process that was declared dead learns it.
+ * M2  Each heartbeat is a compare-and-set on the one before: a process that was declared dead learns it, and a stored
+ *     heartbeat proves that nobody has declared it so.
  */
-export class Membership {
+export class Membership implements Member {
+  readonly lease: Lease
+  readonly lost: Promise<void>
   readonly #components: MembershipComponents
   readonly #init: MembershipInit
   readonly #startedAt: number
+  #lose: () => void = () => undefined
   #state: MemberRecord['state'] = 'up'
   #revision = 0
+  #isSettled = true
   #beat = 0
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
 
   constructor(components: MembershipComponents, init: MembershipInit) {
+    const { clock, lease = new Lease({ clock }, init.times.leaseMs) } = components
+    this.lease = lease
     this.#components = components
     this.#init = init
-    this.#startedAt = components.clock.wall()
+    this.#startedAt = Math.floor(clock.wall())
+    this.lost = new Promise((resolve) => {
+      this.#lose = resolve
+    })
   }
 
-  /** Writes the record and starts the heartbeat. @throws StoreUnavailable when the record cannot be written. */
   async join(): Promise<void> {
     await this.#write()
-    if (this.#revision === 0) throw new ScaledMcpError('StoreUnavailable', 'the member record was not written')
+    if (!this.lease.isHeld) throw new ScaledMcpError('StoreUnavailable', 'the member record was not written')
     this.#schedule()
   }
 
-  /** Tells the others that this process takes nothing new. */
   async drain(): Promise<void> {
     this.#state = 'draining'
     await this.#enqueue()
   }
 
-  /** Ends the heartbeat and writes `dead`. Call it when nothing is owned any more. */
   async leave(): Promise<void> {
-    this.#timer?.cancel()
-    this.#timer = undefined
+    this.#stop()
+    this.lease.suspend()
+    if (this.lease.isLost) return
     this.#state = 'dead'
     await this.#enqueue()
   }
 
   #schedule(): void {
-    this.#timer = this.#components.clock.after(this.#init.heartbeatMs ?? 1_000, () => {
-      void this.#enqueue().then(() => {
+    this.#timer = this.#components.clock.after(this.#init.times.heartbeatMs, () => {
+      void this.#beatOnce().then(() => {
         if (this.#timer) this.#schedule()
       })
     })
+  }
+
+  async #beatOnce(): Promise<void> {
+    if (this.#components.isAlive?.() ?? true) await this.#enqueue()
   }
 
   /** One write at a time: each expects the revision of the one before. */
@@ -81,16 +91,46 @@ export class Membership {
   }
 
   async #write(): Promise<void> {
-    const put = await this.#components.members.put(this.#init.id, memberCodec.encode(this.#record()), this.#revision)
-    if (put.outcome === 'won') this.#revision = put.revision
-    else if (put.outcome === 'lost') this.#lost()
-    else this.#components.missed(new ScaledMcpError('StoreUnavailable', 'the heartbeat was not acknowledged'))
+    const { clock, members } = this.#components
+    const sent = { monotonic: clock.monotonic(), wall: clock.wall() }
+    if (!this.#isSettled && !(await this.#settle())) return
+    if (this.lease.isLost) return
+    const put = await members.put(this.#init.id, memberCodec.encode(this.#record()), this.#revision)
+    if (put.outcome === 'won') this.#stored(put.revision, sent)
+    else if (put.outcome === 'lost') this.#declaredDead()
+    else this.#unsettled()
   }
 
-  #lost(): void {
+  #stored(revision: number, sent: Moment): void {
+    this.#revision = revision
+    if (this.#state !== 'dead') this.lease.renew(sent)
+  }
+
+  #unsettled(): void {
+    this.#isSettled = false
+    this.#components.missed(new ScaledMcpError('StoreUnavailable', 'the heartbeat was not acknowledged'))
+  }
+
+  /** After a heartbeat of unknown outcome: what is stored decides. Whether this process is still a member. */
+  async #settle(): Promise<boolean> {
+    const entry = await this.#components.members.get(this.#init.id)
+    const isMine = entry === undefined ? this.#revision === 0 : memberCodec.decode(entry.value).state !== 'dead'
+    if (!isMine) this.#declaredDead()
+    this.#revision = entry?.revision ?? 0
+    this.#isSettled = true
+    return isMine
+  }
+
+  #declaredDead(): void {
+    if (this.#state === 'dead') return // it says so itself, or is about to
+    this.#stop()
+    this.lease.lose() // M2
+    this.#lose()
+  }
+
+  #stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#components.lost() // M2
   }
 
   #record(): MemberRecord {
@@ -106,7 +146,7 @@ export class Membership {
       build,
       wire: { min: WIRE_VERSION, max: WIRE_VERSION },
       startedAt: this.#startedAt,
-      beatAt: this.#components.clock.wall(),
+      beatAt: Math.floor(this.#components.clock.wall()),
       ...(this.#state === 'dead' ? { by: id } : {})
     }
   }

@@ -73,6 +73,11 @@ export class RouteCache {
     this.#routes.delete(key)
   }
 
+  /** Forgets every route to a worker that is dead. */
+  forgetWorker(worker: string): void {
+    for (const [key, route] of this.#routes) if (route.worker === worker) this.#routes.delete(key)
+  }
+
   #changed({ key, value, revision }: Entry): void {
     const known = this.#routes.get(key)
     if (!known || known.epoch >= revision) return

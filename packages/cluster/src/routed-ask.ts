@@ -1,44 +1,53 @@
 /**
  * One question on its way to an owner.
  *
- * Q1  A question that may have run is never sent again.
- * Q2  The receiver gets the frames of one attempt, or one failure.
- * Q3  Waiting is bounded: past `holdUntil` the last refusal is the outcome.
+ * Q1  A question that may have run is sent again under its first id only, marked as a second attempt: the owner decides
+ *     whether it runs (cluster protocol §3.5). One that did not run is simply sent again.
+ * Q2  The receiver gets frames, and at the end the last one or one failure.
+ * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome.
  */
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
+import type { Ownership } from './directory.ts'
+import type { HeldAsks } from './held-asks.ts'
 import { place } from './placement.ts'
 import type { Addressed, RouterComponents } from './router.ts'
 
+export interface RoutedAskComponents extends RouterComponents {
+  readonly held: HeldAsks
+}
+
 export interface RoutedAskInit {
   readonly message: Addressed
+  /** Of a question that creates an actor: the same to another address. */
+  readonly mint?: () => Addressed
   readonly receiver: FrameReceiver
-  /** On the monotonic clock, in milliseconds. */
-  readonly holdUntil: number
-  readonly timeoutMs: number
+  readonly holdMs: number
+  readonly requestMaxMs: number
 }
 
 const MAX_HOPS = 2
-const FIRST_BACKOFF_MS = 50
-const LAST_BACKOFF_MS = 1_000
 
 export class RoutedAsk implements Exchange, FrameReceiver {
-  readonly #components: RouterComponents
+  readonly #components: RoutedAskComponents
   readonly #init: RoutedAskInit
+  #message: Addressed
   #exchange: Exchange | undefined
   #worker = ''
-  #isCreate = false
+  /** The id of the first attempt, once it may have run. */
+  #first: string | undefined
   #isOpening = false
-  #accepted = false
   #over = false
   #hops = 0
   #waits = 0
-  /** Workers that refused to take the actor. */
-  readonly #refused = new Set<string>()
+  #holdUntil: number | undefined
+  /** Workers that refused to take the actor; hardly ever any. */
+  #refused: ReadonlySet<string> | undefined
 
-  constructor(components: RouterComponents, init: RoutedAskInit) {
+  constructor(components: RoutedAskComponents, init: RoutedAskInit) {
     this.#components = components
     this.#init = init
+    this.#message = init.message
   }
 
   /** The id of the attempt under way. */
@@ -47,14 +56,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   toOwner(): this {
-    const route = this.#components.cache.get(this.#init.message.key)
-    if (route) this.#send(route.worker, this.#init.message.headers)
+    const route = this.#components.cache.get(this.#message.key)
+    if (route) this.#send(route.worker, undefined)
     else this.#find()
     return this
   }
 
   toNewOwner(): this {
-    this.#isCreate = true
     this.#open()
     return this
   }
@@ -66,97 +74,130 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   frame(frame: Frame): void {
-    if (!this.#accepted && statusOf(frame.headers) !== 'ok') {
+    if (statusOf(frame.headers) !== 'ok') {
       this.#refuse(frame.headers as Headers)
       return
     }
-    if (this.#isOpening && !this.#accepted) this.#remember(frame.headers)
-    this.#accepted = true
+    if (this.#isOpening && frame.sequence === 0) this.#remember(frame.headers)
     if (frame.last) this.#over = true
     this.#init.receiver.frame(frame)
   }
 
   failed(error: Error): void {
-    this.#exchange = undefined
-    if (!this.#accepted && hasCode(error, 'NoResponders')) this.#absent(error)
-    else this.#fail(error) // Q1
+    if (hasCode(error, 'NoResponders')) this.#absent(error)
+    else if (hasCode(error, 'ConnectionLost', 'ResponderGone')) this.#lost(error)
+    else this.#fail(error)
   }
 
-  #send(worker: string, headers: Headers | undefined): void {
+  #send(worker: string, intent: Headers | undefined): void {
     const { wire, subjects } = this.#components
-    const { message, timeoutMs } = this.#init
+    const { address, body } = this.#message
     this.#worker = worker
     try {
-      const subject = subjects.ask(worker, message.address)
-      this.#exchange = wire.askStream(subject, { body: message.body, headers }, this, { timeoutMs })
+      const message = { body, headers: this.#headers(intent) }
+      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
+        timeoutMs: this.#init.requestMaxMs
+      })
     } catch (error) {
-      if (hasCode(error, 'NotDelivered')) this.#wait(error, () => this.#send(worker, headers))
+      if (hasCode(error, 'NotDelivered')) this.#wait(error, () => this.#send(worker, intent))
       else this.#fail(error as Error)
     }
   }
 
+  /** Most questions carry none of ours. */
+  #headers(intent: Headers | undefined): Headers | undefined {
+    const { headers } = this.#message
+    if (this.#first === undefined) return intent ? { ...headers, ...intent } : headers
+    return { ...headers, ...intent, [header.messageId]: this.#first, [header.attempt]: '2' } // Q1
+  }
+
   /** Reads who owns the address, and asks them. */
   #find(): void {
-    const { directory, cache } = this.#components
-    const { address, key, headers } = this.#init.message
-    directory.lookup(address).then(
+    this.#components.directory.lookup(this.#message.address).then(
       (found) => {
-        if (this.#over) return
-        if (!found || found.record.why === 'ended') this.#fail(new ScaledMcpError('SessionNotFound'))
-        else if (found.record.why === 'released') this.#open()
-        else {
-          cache.set(key, { worker: found.record.owner, epoch: found.epoch })
-          this.#isOpening = false
-          this.#send(found.record.owner, headers)
-        }
+        if (!this.#over) this.#found(found)
       },
-      (error) => this.#fail(error)
+      (error) => {
+        if (hasCode(error, 'StoreUnavailable')) this.#wait(error, () => this.#find())
+        else this.#fail(error)
+      }
     )
+  }
+
+  #found(found: Ownership | undefined): void {
+    if (!found || found.record.why === 'ended') {
+      this.#fail(new ScaledMcpError('SessionNotFound'))
+      return
+    }
+    const { owner, why } = found.record
+    if (why === 'released' || this.#isGone(owner)) {
+      this.#open()
+      return
+    }
+    this.#components.cache.set(this.#message.key, { worker: owner, epoch: found.claim.epoch })
+    this.#isOpening = false
+    this.#send(owner, undefined)
+  }
+
+  /** As far as this process knows; the worker that opens the address asks the store itself. */
+  #isGone(owner: string): boolean {
+    const { members } = this.#components
+    const seen = members.get(owner)
+    return seen ? seen.record.state === 'dead' : members.synced
   }
 
   /** Asks a worker that has not refused yet to own the address. */
   #open(): void {
     const { members, random } = this.#components
     const worker = place(
-      members.up('worker').filter(({ id }) => !this.#refused.has(id)),
+      members.up('worker').filter(({ id }) => !this.#refused?.has(id)),
       random
     )
     this.#isOpening = true
-    if (!worker) {
-      this.#refused.clear()
-      this.#wait(new ScaledMcpError('NoWorker'), () => this.#open())
-      return
-    }
-    const intent = this.#isCreate ? { [header.verb]: 'create' } : { [header.epoch]: '0' }
-    this.#send(worker.id, { ...this.#init.message.headers, ...intent })
+    if (worker) this.#send(worker.id, this.#init.mint ? { [header.verb]: 'create' } : { [header.epoch]: '0' })
+    else this.#nobody()
+  }
+
+  #nobody(): void {
+    this.#refused = undefined
+    this.#wait(new ScaledMcpError('NoWorker'), () => (this.#init.mint ? this.#open() : this.#find()))
   }
 
   #remember(headers: Headers | undefined): void {
     const epoch = Number(headers?.[header.epoch])
-    if (epoch > 0) this.#components.cache.set(this.#init.message.key, { worker: this.#worker, epoch })
+    if (epoch > 0) this.#components.cache.set(this.#message.key, { worker: this.#worker, epoch })
   }
 
   /** Nobody serves the worker's subject: the question did not run. */
   #absent(error: Error): void {
-    const { cache, members } = this.#components
-    cache.forget(this.#init.message.key)
-    if (this.#isOpening) {
-      this.#next()
-      return
-    }
-    const isGone = !members.up('worker').some(({ id }) => id === this.#worker)
-    if (isGone && this.#waits > 0) {
-      const detail = `${this.#worker} is gone and has not released the session`
-      this.#fail(new ScaledMcpError('OwnerUnreachable', detail, { cause: error }))
-    } else {
+    this.#components.cache.forget(this.#message.key)
+    if (this.#isOpening) this.#next()
+    else {
       const unreachable = new ScaledMcpError('OwnerUnreachable', this.#worker, { cause: error })
       this.#wait(unreachable, () => this.#find())
     }
   }
 
+  /** Whoever was asked cannot answer any more, and may have run it. */
+  #lost(error: Error): void {
+    this.#first ??= this.#exchange?.id
+    this.#holdUntil = undefined
+    this.#waits = 0
+    this.#components.cache.forget(this.#message.key)
+    if (this.#init.mint) this.#createAgain(error, this.#init.mint)
+    else if (hasCode(error, 'ResponderGone')) this.#find()
+    else this.#wait(error, () => this.#find())
+  }
+
+  /** Of the first actor nobody knows but its worker. */
+  #createAgain(error: Error, mint: () => Addressed): void {
+    this.#first = undefined
+    this.#message = mint()
+    this.#wait(error, () => this.#open())
+  }
+
   /** The worker answered that it did not run the question, or that it failed. */
   #refuse(headers: Headers): void {
-    this.#exchange = undefined
     switch (statusOf(headers)) {
       case 'not-owner':
         this.#redirect(headers[header.owner])
@@ -167,7 +208,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
         else this.#wait(this.#error('SessionBusy'), () => this.#find())
         return
       case 'busy':
-        this.#wait(this.#error('SessionBusy'), () => this.#find())
+        if (this.#isOpening) this.#next()
+        else this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
         return
       case 'ended':
         this.#fail(this.#error('SessionNotFound'))
@@ -176,7 +218,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
         this.#fail(this.#error('DeadlineExceeded'))
         return
       case 'interrupted':
-        this.#fail(this.#error('SessionMoved'))
+        if (this.#first === undefined) this.#lost(this.#error('SessionMoved'))
+        else this.#fail(this.#error('SessionMoved'))
         return
       default:
         this.#fail(errorOf(headers))
@@ -184,32 +227,35 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #redirect(owner: string | undefined): void {
-    const { key, headers } = this.#init.message
-    this.#components.cache.forget(key)
+    this.#components.cache.forget(this.#message.key)
     this.#isOpening = false
     if (++this.#hops > MAX_HOPS) this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
     else if (owner === undefined) this.#find()
-    else this.#send(owner, headers)
+    else this.#send(owner, undefined)
   }
 
   /** The chosen worker does not take the actor: another one may. */
   #next(): void {
-    this.#refused.add(this.#worker)
+    this.#refused = new Set([...(this.#refused ?? []), this.#worker])
     this.#open()
   }
 
-  /** Tries again after a growing, jittered pause, until the request has been held long enough. */
+  /** Tries again soon, until the request has been held long enough. */
   #wait(refusal: Error, again: () => void): void {
-    const { clock, random } = this.#components
-    const pause = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#waits++) * (0.5 + random() / 2)
+    const { clock, held } = this.#components
+    const now = clock.monotonic()
+    const pause = held.pauseMs(this.#waits++)
     this.#exchange = undefined
-    if (clock.monotonic() + pause > this.#init.holdUntil) {
+    this.#holdUntil ??= now + this.#init.holdMs
+    if (now + pause > this.#holdUntil) {
       this.#fail(refusal) // Q3
-      return
+    } else if (!held.hasRoom(this.#message.key)) {
+      this.#fail(this.#error('SessionBusy'))
+    } else {
+      held.hold(this.#message.key, pause, () => {
+        if (!this.#over) again()
+      })
     }
-    clock.after(pause, () => {
-      if (!this.#over) again()
-    })
   }
 
   #fail(error: Error): void {

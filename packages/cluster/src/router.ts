@@ -1,10 +1,11 @@
 import type { Clock } from '@scaled-mcp/actor'
-import { type Address, addressKey, type Subjects } from '@scaled-mcp/contracts'
+import { type Address, addressKey, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
 import type { Exchange, FrameReceiver, Message, Wire } from '@scaled-mcp/mesh'
 import type { Directory } from './directory.ts'
+import { HeldAsks } from './held-asks.ts'
 import type { MemberView } from './member-view.ts'
 import type { RouteCache } from './route-cache.ts'
-import { RoutedAsk } from './routed-ask.ts'
+import { RoutedAsk, type RoutedAskComponents } from './routed-ask.ts'
 
 export interface RouterComponents {
   readonly wire: Wire
@@ -20,6 +21,8 @@ export interface RouterComponents {
 export interface RouterInit {
   /** How long a request is held while nobody can take it, in milliseconds. Default 30,000. */
   readonly holdMs?: number | undefined
+  /** How many requests of one session are held at a time. Default 64. */
+  readonly maxHeld?: number | undefined
   /** How long an answer may take, in milliseconds. Default one hour. */
   readonly requestMaxMs?: number | undefined
 }
@@ -36,34 +39,48 @@ export function addressed(address: Address, message: Message): Addressed {
   return { address, key: addressKey(address), body: message.body, headers: message.headers }
 }
 
+/** Answers of a process that has just died may still be on their way (cluster protocol §3.2, "Death certificate"). */
+const LAST_WORDS_MS = 100
+
 /**
  * Sends a message to the one worker that owns an address, finding, opening and re-finding it as cluster protocol
- * §3.4 says. The receiver sees the answer's frames, or one failure: `SessionNotFound`, `NoWorker`,
+ * §3.4 says. The receiver sees the answer's frames, or one failure: `SessionNotFound`, `SessionMoved`, `NoWorker`,
  * `OwnerUnreachable`, `SessionBusy`, or a code that the worker or the wire gave.
  */
 export class Router {
-  readonly #components: RouterComponents
-  readonly #holdMs: number
-  readonly #requestMaxMs: number
+  readonly #components: RoutedAskComponents
+  readonly #init: { readonly holdMs: number; readonly requestMaxMs: number }
+  readonly #stopListening: () => void
 
   constructor(components: RouterComponents, init: RouterInit = {}) {
-    this.#components = components
-    this.#holdMs = init.holdMs ?? 30_000
-    this.#requestMaxMs = init.requestMaxMs ?? 3_600_000
+    const { holdMs = 30_000, maxHeld = 64, requestMaxMs = 3_600_000 } = init
+    this.#components = { ...components, held: new HeldAsks(components, { maxPerAddress: maxHeld }) }
+    this.#init = { holdMs, requestMaxMs }
+    this.#stopListening = components.members.onDeath((id) => this.#died(id))
   }
 
-  /** Asks the owner of an address that exists; opens it first when its owner has released it. */
+  stop(): void {
+    this.#stopListening()
+  }
+
+  /** Asks the owner of an address that exists; opens it first when its owner has released it or is dead. */
   ask(message: Addressed, receiver: FrameReceiver): Exchange {
-    return this.#routed(message, receiver).toOwner()
+    return new RoutedAsk(this.#components, { ...this.#init, message, receiver }).toOwner()
   }
 
-  /** Asks a worker of our choice to create the actor and handle the message. */
-  create(message: Addressed, receiver: FrameReceiver): Exchange {
-    return this.#routed(message, receiver).toNewOwner()
+  /**
+   * Asks a worker of our choice to create an actor and handle the message.
+   * @param mint the message to a new address. Called again when it is not known what became of the first: nobody knows
+   *   that address, so another one is as good, and nothing has to be found out.
+   */
+  create(mint: () => Addressed, receiver: FrameReceiver): Exchange {
+    return new RoutedAsk(this.#components, { ...this.#init, message: mint(), mint, receiver }).toNewOwner()
   }
 
-  #routed(message: Addressed, receiver: FrameReceiver): RoutedAsk {
-    const holdUntil = this.#components.clock.monotonic() + this.#holdMs
-    return new RoutedAsk(this.#components, { message, receiver, holdUntil, timeoutMs: this.#requestMaxMs })
+  #died(id: string): void {
+    const { cache, held, clock, wire, subjects } = this.#components
+    cache.forgetWorker(id)
+    clock.after(LAST_WORDS_MS, () => wire.abandon(subjects.worker(id), new ScaledMcpError('ResponderGone', id)))
+    held.wakeAll()
   }
 }

@@ -2,20 +2,24 @@ import { VirtualClock } from '@scaled-mcp/actor'
 import { mintSessionId, Subjects, sessionAddress } from '@scaled-mcp/contracts'
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Directory } from '../src/index.ts'
+import { type Claim, Directory } from '../src/index.ts'
 
 let directory: Directory
+/** Workers whose record says that they are dead. */
+let dead: Set<string>
 const address = sessionAddress(mintSessionId())
 
 beforeEach(() => {
   const mesh = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() })
-  directory = new Directory({ entries: mesh.records.directory, clock: new VirtualClock() })
+  dead = new Set()
+  const members = { isDead: async (id: string) => dead.has(id) }
+  directory = new Directory({ entries: mesh.records.directory, members, clock: new VirtualClock() })
 })
 
-async function created(): Promise<number> {
+async function created(): Promise<Claim> {
   const opened = await directory.create(address, 'w-a')
   if (opened.outcome !== 'owned') throw new Error(opened.outcome)
-  return opened.epoch
+  return opened.claim
 }
 
 describe('who owns an address', () => {
@@ -27,25 +31,41 @@ describe('who owns an address', () => {
   })
 
   it('an entry that its owner has not released is never claimed by another (D2)', async () => {
-    const epoch = await created()
-    expect(await directory.open(address, 'w-b')).toEqual({ outcome: 'not-owner', owner: 'w-a', epoch })
-    expect(await directory.open(address, 'w-a')).toEqual({ outcome: 'owned', epoch, isNew: false })
+    const claim = await created()
+    expect(await directory.open(address, 'w-b')).toEqual({ outcome: 'not-owner', owner: 'w-a', epoch: claim.epoch })
+    expect(await directory.open(address, 'w-a')).toEqual({ outcome: 'owned', claim, isNew: false })
+  })
+
+  it('what a dead worker owned is taken over once, under a higher epoch (D2)', async () => {
+    const { epoch } = await created()
+    dead.add('w-a')
+    const [first, second] = await Promise.all([directory.open(address, 'w-b'), directory.open(address, 'w-c')])
+    expect([first.outcome, second.outcome].sort()).toEqual(['not-owner', 'owned'])
+    const entry = await directory.lookup(address)
+    expect(entry?.record).toMatchObject({ why: 'takeover', was: 'w-a' })
+    expect(entry?.claim.epoch).toBeGreaterThan(epoch)
+  })
+
+  it('a claim with the right epoch and another mark releases nothing (D4)', async () => {
+    const claim = await created()
+    expect(await directory.release(address, { ...claim, nonce: 'another' })).toBe(false)
+    expect((await directory.lookup(address))?.record.why).toBe('new')
   })
 
   it('a released entry is opened once, under a higher epoch', async () => {
-    const epoch = await created()
-    expect(await directory.release(address, epoch)).toBe(true)
+    const claim = await created()
+    expect(await directory.release(address, claim)).toBe(true)
     const [first, second] = await Promise.all([directory.open(address, 'w-b'), directory.open(address, 'w-c')])
     expect([first.outcome, second.outcome].sort()).toEqual(['not-owner', 'owned'])
-    expect((await directory.lookup(address))?.epoch).toBeGreaterThan(epoch)
+    expect((await directory.lookup(address))?.claim.epoch).toBeGreaterThan(claim.epoch)
   })
 
   it('an old owner can neither release nor end what is another one’s now', async () => {
-    const epoch = await created()
-    await directory.release(address, epoch)
+    const claim = await created()
+    await directory.release(address, claim)
     await directory.open(address, 'w-b')
-    expect(await directory.release(address, epoch)).toBe(false)
-    expect(await directory.end(address, epoch)).toBe(false)
+    expect(await directory.release(address, claim)).toBe(false)
+    expect(await directory.end(address, claim)).toBe(false)
     expect((await directory.lookup(address))?.record).toMatchObject({ owner: 'w-b', was: 'w-a' })
   })
 

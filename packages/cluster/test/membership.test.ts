@@ -3,19 +3,21 @@ import { memberCodec, Subjects } from '@scaled-mcp/contracts'
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import { describe, expect, it, vi } from 'vitest'
 import { Membership, MemberView, place } from '../src/index.ts'
+import { leaseTimes } from '../src/lease.ts'
 
 function cluster() {
   const clock = new VirtualClock()
   const mesh = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() })
   const { members } = mesh.records
-  const told = { lost: vi.fn(), missed: vi.fn() }
+  const told = { missed: vi.fn() }
+  const times = leaseTimes(6_000)
   const join = async (id: string, load = 0) => {
     const components = { members, clock, load: () => load, ...told }
-    const membership = new Membership(components, { id, role: 'worker', host: 'h', pid: 1, build: '0' })
+    const membership = new Membership(components, { id, role: 'worker', host: 'h', pid: 1, build: '0', times })
     await membership.join()
     return membership
   }
-  const view = new MemberView({ members, clock, unreadable: vi.fn() })
+  const view = new MemberView({ members, clock, unreadable: vi.fn() }, { freshMs: times.observeMs })
   return { clock, members, join, view, told }
 }
 
@@ -34,7 +36,7 @@ describe('members', () => {
     await first.drain()
     await expect.poll(() => view.up('worker').map(({ id }) => id)).toEqual(['w-b'])
     await first.leave()
-    await expect.poll(() => view.get('w-a')?.state).toBe('dead')
+    await expect.poll(() => view.get('w-a')?.record.state).toBe('dead')
   })
 
   it('one whose heartbeat has stopped gets no new sessions, and one that beats on does', async () => {
@@ -43,7 +45,7 @@ describe('members', () => {
     await members.put('w-silent', memberCodec.encode({ ...(await recordOf(members, 'w-a')), id: 'w-silent' }), 0)
     await view.start()
     expect(view.up('worker')).toHaveLength(2)
-    for (let second = 0; second < 8; second++) {
+    for (let second = 0; second < 9; second++) {
       const { beat } = await recordOf(members, 'w-a')
       clock.advance(1_000)
       await expect.poll(async () => (await recordOf(members, 'w-a')).beat).toBeGreaterThan(beat)
@@ -52,12 +54,16 @@ describe('members', () => {
   })
 
   it('one that another declared dead learns it with its next heartbeat (M2)', async () => {
-    const { clock, join, members, told } = cluster()
-    await join('w-a')
+    const { clock, join, members } = cluster()
+    const membership = await join('w-a')
     const entry = await members.get('w-a')
-    await members.put('w-a', entry?.value as Uint8Array, entry?.revision as number)
+    const dead = { ...(await recordOf(members, 'w-a')), state: 'dead', by: 'w-b' } as const
+    await members.put('w-a', memberCodec.encode(dead), entry?.revision as number)
     clock.advance(1_000)
-    await expect.poll(() => told.lost.mock.calls.length).toBe(1)
+    await membership.lost
+    expect([membership.lease.isHeld, membership.lease.isLost]).toEqual([false, true])
+    clock.advance(10_000)
+    expect(await recordOf(members, 'w-a')).toMatchObject({ state: 'dead', by: 'w-b' })
   })
 })
 

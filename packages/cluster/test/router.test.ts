@@ -1,50 +1,80 @@
 import { systemClock } from '@scaled-mcp/actor'
 import { type Headers, header, mintSessionId, Subjects, sessionAddress } from '@scaled-mcp/contracts'
-import { type Delivery, MemoryBroker } from '@scaled-mcp/mesh'
+import { type Delivery, MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { addressed, Directory, Membership, MemberView, RouteCache, Router } from '../src/index.ts'
+import {
+  addressed,
+  certifyDeath,
+  Directory,
+  leaseTimes,
+  Membership,
+  MemberView,
+  RouteCache,
+  Router
+} from '../src/index.ts'
 
 const subjects = new Subjects()
 const address = sessionAddress(mintSessionId())
 const body = new TextEncoder().encode('{}')
 
 let broker: MemoryBroker
+let gateway: Mesh
+/** Ids of questions that a worker keeps without an answer. */
+let asks: string[]
 let directory: Directory
 let cache: RouteCache
 let members: MemberView
 let router: Router
 /** Which worker got what, in order. */
 let got: string[]
+const times = leaseTimes(60_000)
 
 beforeEach(async () => {
   broker = new MemoryBroker()
   got = []
+  asks = []
   const mesh = broker.connect({ process: 'g-0000-000001', subjects })
-  directory = new Directory({ entries: mesh.records.directory, clock: systemClock })
+  gateway = mesh
+  const seen = { members: mesh.records.members, clock: systemClock, unreadable: () => undefined }
+  members = new MemberView(seen, { freshMs: 60_000 })
+  directory = new Directory({ entries: mesh.records.directory, members, clock: systemClock })
   cache = new RouteCache()
-  members = new MemberView({ members: mesh.records.members, clock: systemClock, unreadable: () => undefined })
   await members.start()
   const components = { wire: mesh.wire, subjects, directory, members, cache, clock: systemClock, random: () => 0 }
-  router = new Router(components, { holdMs: 250 })
+  router = new Router(components, { holdMs: 250, maxHeld: 2 })
 })
 
-/** A worker that answers every question with `headers`. */
-async function worker(id: string, headers?: Headers): Promise<void> {
+/** A worker that answers every question with `answers`. */
+async function worker(id: string, answers: Headers | 'nothing' = {}): Promise<void> {
   const mesh = broker.connect({ process: id, subjects })
-  const told = { load: () => 0, lost: () => undefined, missed: () => undefined }
-  const init = { id, role: 'worker', host: 'h', pid: 1, build: '0' } as const
-  await new Membership({ members: mesh.records.members, clock: systemClock, ...told }, init).join()
+  await member(id)
   mesh.wire.serve(subjects.worker(id), ({ reply, headers: asked }: Delivery) => {
     got.push(`${id} ${asked?.[header.verb] ?? asked?.[header.epoch] ?? ''}`.trim())
-    reply?.end({ body, headers })
+    if (asked?.[header.attempt]) got.push(`attempt ${asked[header.attempt]} of ${asked[header.messageId]}`)
+    if (answers !== 'nothing') reply?.end({ body, headers: answers })
+    else if (reply) asks.push(reply.id)
   })
-  await expect.poll(() => members.get(id)?.state).toBe('up')
+}
+
+/** The record of a worker that is up; nothing of it serves. */
+async function member(id: string): Promise<void> {
+  const told = { load: () => 0, missed: () => undefined }
+  const init = { id, role: 'worker', host: 'h', pid: 1, build: '0', times } as const
+  await new Membership({ members: gateway.records.members, clock: systemClock, ...told }, init).join()
+  await expect.poll(() => members.get(id)?.record.state).toBe('up')
+}
+
+/** A parent process has seen the worker's end. */
+async function dies(id: string): Promise<void> {
+  const failed = (error: unknown) => expect.unreachable(String(error))
+  await certifyDeath({ members: gateway.records.members, clock: systemClock, failed }, { id, by: 'parent' })
 }
 
 function ask(way: 'ask' | 'create' = 'ask'): Promise<string> {
   return new Promise((resolve) => {
     const receiver = { frame: () => resolve('answered'), failed: (error: Error) => resolve(error.name) }
-    router[way](addressed(address, { body }), receiver)
+    if (way === 'ask') router.ask(addressed(address, { body }), receiver)
+    else router.create(() => addressed(sessionAddress(mintSessionId()), { body }), receiver)
   })
 }
 
@@ -67,7 +97,7 @@ describe('a question finds its owner', () => {
   it('a released address is opened by a worker that is up', async () => {
     await worker('w-a')
     const created = await directory.create(address, 'w-gone')
-    await directory.release(address, created.outcome === 'owned' ? created.epoch : 0)
+    if (created.outcome === 'owned') await directory.release(address, created.claim)
     expect(await ask()).toBe('answered')
     expect(got).toEqual(['w-a 0'])
   })
@@ -80,14 +110,82 @@ describe('a question finds its owner', () => {
   })
 })
 
+describe('when the owner dies', () => {
+  it('a question that cannot have run is simply asked of whoever opens the session', async () => {
+    await member('w-dead')
+    await directory.create(address, 'w-dead')
+    const answered = ask()
+    await worker('w-heir')
+    await dies('w-dead')
+    expect(await answered).toBe('answered')
+    expect(got).toEqual(['w-heir 0'])
+  })
+
+  it('a question that may have run is sent again under its first id, for the new owner to decide (Q1)', async () => {
+    await worker('w-dead', 'nothing')
+    await directory.create(address, 'w-dead')
+    const answered = ask()
+    await expect.poll(() => asks).toHaveLength(1)
+    await worker('w-heir')
+    await dies('w-dead')
+    expect(await answered).toBe('answered')
+    expect(got).toEqual(['w-dead', 'w-heir 0', `attempt 2 of ${asks[0]}`])
+  })
+
+  it('its routes are forgotten, so that nobody asks a dead worker first', async () => {
+    await member('w-dead')
+    const { key } = addressed(address, { body })
+    cache.set(key, { worker: 'w-dead', epoch: 1 })
+    await dies('w-dead')
+    await expect.poll(() => cache.get(key)).toBeUndefined()
+  })
+
+  it('an initialize that may have run is asked again for a session of another id', async () => {
+    await worker('w-dead', 'nothing')
+    const answered = ask('create')
+    await expect.poll(() => asks).toHaveLength(1)
+    await worker('w-heir')
+    await dies('w-dead')
+    expect(await answered).toBe('answered')
+    expect(got).toEqual(['w-dead create', 'w-heir create'])
+  })
+})
+
+describe('a question that may have run', () => {
+  it('is asked again when its own connection was lost, under the same id', async () => {
+    await worker('w-a', 'nothing')
+    await directory.create(address, 'w-a')
+    void ask()
+    await expect.poll(() => asks).toHaveLength(1)
+    broker.disconnect('g-0000-000001')
+    broker.reconnect('g-0000-000001')
+    await expect.poll(() => got).toEqual(['w-a', 'w-a', `attempt 2 of ${asks[0]}`])
+  })
+
+  it('is SessionMoved when its second attempt was interrupted too, and is not sent a third time', async () => {
+    await worker('w-a', { [header.status]: 'interrupted' })
+    await directory.create(address, 'w-a')
+    expect(await ask()).toBe('SessionMoved')
+    expect(got.filter((line) => line === 'w-a')).toHaveLength(2)
+  })
+})
+
+it('of one session no more than the limit are held; the next is told that the session is busy', async () => {
+  await member('w-silent')
+  await directory.create(address, 'w-silent')
+  const asked = Promise.all([ask(), ask(), ask()])
+  expect((await asked).sort()).toEqual(['OwnerUnreachable', 'OwnerUnreachable', 'SessionBusy'])
+})
+
 describe('a question that finds no owner fails within the time it may be held', () => {
   it('an address that never was is SessionNotFound at once', async () => {
     expect(await ask()).toBe('SessionNotFound')
   })
 
-  it('an owner that is gone and has released nothing is OwnerUnreachable, and nobody else is asked', async () => {
+  it('an owner that is silent, and not declared dead, keeps what it owns: OwnerUnreachable, nobody else is asked', async () => {
     await worker('w-other')
-    await directory.create(address, 'w-killed')
+    await member('w-silent')
+    await directory.create(address, 'w-silent')
     expect(await ask()).toBe('OwnerUnreachable')
     expect(got).toEqual([])
   })

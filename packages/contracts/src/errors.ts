@@ -13,6 +13,8 @@ export interface ErrorRule {
   /** Code of the JSON-RPC error that carries it. */
   readonly jsonRpc?: number
   readonly advice: Advice
+  /** What a client's error carries as `data.reason`; default the code itself. */
+  readonly reason?: string
 }
 
 const PARSE_ERROR = -32700
@@ -113,7 +115,8 @@ export const errorRules = {
     message: 'the session moved to another worker; whether the request ran is not known',
     http: 200,
     jsonRpc: INTERNAL_ERROR,
-    advice: 'give-up'
+    advice: 'give-up',
+    reason: 'session_moved'
   },
   ServerFailed: {
     message: 'the MCP server module failed to create a server',
@@ -145,6 +148,12 @@ export const errorRules = {
   },
   ConnectionLost: {
     message: 'the connection to the mesh was lost; whether the request ran is not known',
+    http: 503,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'retry'
+  },
+  ResponderGone: {
+    message: 'the process that was asked is gone; whether the request ran is not known',
     http: 503,
     jsonRpc: TRANSPORT_ERROR,
     advice: 'retry'
@@ -185,6 +194,18 @@ export type ErrorCode = keyof typeof errorRules
 /** The registry's rule for `code`. */
 export function ruleOf(code: ErrorCode): ErrorRule {
   return errorRules[code]
+}
+
+/** What a JSON-RPC error says of `code` in its `data`: why it failed, and whether the same may be sent again as it is. */
+export interface ErrorReason {
+  readonly reason: string
+  readonly retryable: boolean
+}
+
+/** The {@link ErrorReason} of `code`. */
+export function reasonOf(code: ErrorCode): ErrorReason {
+  const { reason = code, advice } = ruleOf(code)
+  return { reason, retryable: advice === 'retry' }
 }
 
 /**

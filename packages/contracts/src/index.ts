@@ -8,7 +8,17 @@
  * ```
  */
 export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey } from './address.ts'
-export { type Advice, type ErrorCode, type ErrorRule, errorRules, hasCode, ruleOf, ScaledMcpError } from './errors.ts'
+export {
+  type Advice,
+  type ErrorCode,
+  type ErrorReason,
+  type ErrorRule,
+  errorRules,
+  hasCode,
+  reasonOf,
+  ruleOf,
+  ScaledMcpError
+} from './errors.ts'
 export { type Headers, header } from './headers.ts'
 export {
   type JsonRpcError,

@@ -48,6 +48,8 @@ export const SessionRecord = Type.Object(
   {
     /** Of the owner that wrote it. */
     epoch: Type.Integer({ minimum: 1 }),
+    /** The nonce of that owner's claim, should the store ever count an epoch twice. */
+    claim: Type.String(),
     /** `params` of the client's `initialize`, as they came. */
     initialize: Type.Record(Type.String(), Type.Unknown()),
     /** The negotiated MCP revision. */

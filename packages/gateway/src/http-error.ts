@@ -1,4 +1,4 @@
-import { type JsonRpcId, ruleOf, ScaledMcpError } from '@scaled-mcp/contracts'
+import { type JsonRpcId, reasonOf, ruleOf, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { FastifyReply } from 'fastify'
 
 /** What an HTTP error answer says: a JSON-RPC error, with the request's id whenever it could be read. */
@@ -16,7 +16,7 @@ export function httpError(error: unknown, id: JsonRpcId | null): HttpError {
   const rule = ruleOf(known.code)
   return {
     status: rule.http ?? 500,
-    body: errorBody(id, { code: rule.jsonRpc ?? -32603, message: known.message, data: { reason: known.code } })
+    body: errorBody(id, { code: rule.jsonRpc ?? -32603, message: known.message, data: reasonOf(known.code) })
   }
 }
 

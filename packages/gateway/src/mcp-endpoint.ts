@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@scaled-mcp/actor'
-import { Directory, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
+import { Directory, leaseTimes, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
 import { readableId, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
 import type { Mesh } from '@scaled-mcp/mesh'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -24,9 +24,12 @@ export interface McpEndpointOptions extends HttpGuardInit {
   readonly requestMaxMs?: number
   /** Names of HTTP headers, in lower case, that a session's server may see. Default none. */
   readonly forwardHeaders?: readonly string[]
+  /** How long a worker may act after its last stored heartbeat, in milliseconds. Default 1,800. */
+  readonly leaseMs?: number
   readonly clock?: Clock
 }
 
+const DEFAULT_LEASE_MS = 1_800
 const DEFAULT_BODY_LIMIT_BYTES = 512 * 1024
 const ALLOWED_METHODS = 'POST, DELETE'
 
@@ -37,17 +40,20 @@ export class McpEndpoint {
   readonly #members: MemberView
   readonly #cache = new RouteCache()
   readonly #streams = new OpenStreams()
+  readonly #router: Router
   readonly #lane: SessionLane
 
   constructor(options: McpEndpointOptions) {
-    const { mesh, subjects, holdMs, requestMaxMs, clock = systemClock } = options
+    const { mesh, subjects, holdMs, requestMaxMs, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options
     this.#options = options
     this.#guard = new HttpGuard(options)
     const unreadable = (key: string, error: unknown) => process.emitWarning(`member record ${key}: ${error}`)
-    this.#members = new MemberView({ members: mesh.records.members, clock, unreadable })
-    const directory = new Directory({ entries: mesh.records.directory, clock })
+    const { observeMs } = leaseTimes(leaseMs)
+    this.#members = new MemberView({ members: mesh.records.members, clock, unreadable }, { freshMs: observeMs })
+    const directory = new Directory({ entries: mesh.records.directory, members: this.#members, clock })
     const components = { wire: mesh.wire, subjects, directory, members: this.#members, cache: this.#cache, clock }
-    const router = new Router({ ...components, random: Math.random }, { holdMs, requestMaxMs })
+    this.#router = new Router({ ...components, random: Math.random }, { holdMs, requestMaxMs })
+    const router = this.#router
     const forwardHeaders = options.forwardHeaders ?? []
     this.#lane = new SessionLane({ router, cache: this.#cache, streams: this.#streams }, { forwardHeaders })
   }
@@ -79,6 +85,7 @@ export class McpEndpoint {
   }
 
   stop(): void {
+    this.#router.stop()
     this.#members.stop()
     this.#cache.stop()
   }

@@ -14,11 +14,9 @@ import type { OpenStreams } from './open-streams.ts'
 
 export interface PostAnswerInit {
   readonly id: JsonRpcId | null
-  /** The session id to hand out once the session is stored. */
-  readonly mintedSessionId?: string
   readonly streams: OpenStreams
   /** Told once, when the session has taken the message. */
-  readonly accepted?: () => void
+  readonly accepted: (() => void) | undefined
   /** Told once, with the failure if there was one. */
   readonly done: (error: Error | undefined) => void
 }
@@ -27,11 +25,17 @@ export class PostAnswer implements FrameReceiver {
   readonly #reply: FastifyReply
   readonly #init: PostAnswerInit
   #isFirst = true
+  #offered: string | undefined
   #stream: EventStream | undefined
 
   constructor(reply: FastifyReply, init: PostAnswerInit) {
     this.#reply = reply
     this.#init = init
+  }
+
+  /** The session id to hand out once the session is stored. */
+  offer(sessionId: string): void {
+    this.#offered = sessionId
   }
 
   frame(frame: Frame): void {
@@ -57,9 +61,8 @@ export class PostAnswer implements FrameReceiver {
   #begin({ headers }: Frame): void {
     this.#isFirst = false
     this.#init.accepted?.()
-    const { mintedSessionId } = this.#init
     const isStored = headers?.[header.epoch] !== undefined
-    if (mintedSessionId !== undefined && isStored) this.#reply.header('mcp-session-id', mintedSessionId)
+    if (this.#offered !== undefined && isStored) this.#reply.header('mcp-session-id', this.#offered)
   }
 
   #answerAtOnce(body: Uint8Array): void {

@@ -1,20 +1,12 @@
-import { type Addressed, addressed, type RouteCache, type Router } from '@scaled-mcp/cluster'
-import {
-  type Address,
-  type Headers,
-  header,
-  isSessionId,
-  mintSessionId,
-  readableId,
-  ScaledMcpError,
-  sessionAddress
-} from '@scaled-mcp/contracts'
+import type { Addressed, RouteCache, Router } from '@scaled-mcp/cluster'
+import { type Headers, header, mintSessionId, readableId } from '@scaled-mcp/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { requireBothForms } from './accept.ts'
 import type { SessionCall } from './classify.ts'
 import type { JsonBody } from './json-body.ts'
 import type { OpenStreams } from './open-streams.ts'
-import { PostAnswer, type PostAnswerInit } from './post-answer.ts'
+import { PostAnswer } from './post-answer.ts'
+import { type SessionAddress, SessionAddresses } from './session-addresses.ts'
 
 export interface SessionLaneComponents {
   readonly router: Router
@@ -31,6 +23,7 @@ export interface SessionLaneInit {
 export class SessionLane {
   readonly #components: SessionLaneComponents
   readonly #forwardHeaders: readonly string[]
+  readonly #addresses = new SessionAddresses()
   #inFlight = 0
   #idle: (() => void) | undefined
 
@@ -62,63 +55,60 @@ export class SessionLane {
 
   /** Ends the session that the request names. Rejects with `SessionIdMissing` or `SessionNotFound`. */
   async end(request: FastifyRequest): Promise<void> {
-    const address = sessionAddress(sessionIdOf(request))
-    const message = addressed(address, { body: new Uint8Array(), headers: { [header.verb]: 'end' } })
+    const { address, key } = this.#addresses.of(request.headers['mcp-session-id'])
+    const message = { address, key, body: new Uint8Array(), headers: { [header.verb]: 'end' } }
     await new Promise<void>((resolve, reject) => {
       this.#components.router.ask(message, {
         frame: () => resolve(),
         failed: reject
       })
     })
-    this.#components.cache.forget(message.key)
+    this.#components.cache.forget(key)
   }
 
   #create(request: FastifyRequest, reply: FastifyReply): void {
-    const mintedSessionId = mintSessionId()
-    const message = this.#message(sessionAddress(mintedSessionId), request)
-    this.#components.router.create(message, this.#answer(request, reply, { mintedSessionId }))
+    const answer = this.#answer(request, reply)
+    const mint = () => {
+      const sessionId = mintSessionId()
+      answer.offer(sessionId)
+      return this.#message(this.#addresses.of(sessionId), request)
+    }
+    this.#components.router.create(mint, answer)
   }
 
   #forward(request: FastifyRequest, reply: FastifyReply): void {
     const { router, cache } = this.#components
-    const message = this.#message(sessionAddress(sessionIdOf(request)), request)
+    const message = this.#message(this.#addresses.of(request.headers['mcp-session-id']), request)
     const revision = request.headers['mcp-protocol-version'] as string | undefined
     if (revision === undefined || cache.get(message.key)?.revision === revision) {
-      router.ask(message, this.#answer(request, reply, {}))
+      router.ask(message, this.#answer(request, reply))
     } else {
       const headers = { ...message.headers, [header.revision]: revision }
       const accepted = () => cache.verify(message.key, revision)
-      router.ask({ ...message, headers }, this.#answer(request, reply, { accepted }))
+      router.ask({ ...message, headers }, this.#answer(request, reply, accepted))
     }
   }
 
-  #message(address: Address, request: FastifyRequest): Addressed {
-    return addressed(address, { body: (request.body as JsonBody).bytes, headers: this.#context(request) })
+  #message({ address, key }: SessionAddress, request: FastifyRequest): Addressed {
+    return { address, key, body: (request.body as JsonBody).bytes, headers: this.#context(request) }
   }
 
   /** Only what the operator lets through travels, and nothing when that is nothing: a header costs on every call. */
   #context({ headers, protocol, host, url }: FastifyRequest): Headers | undefined {
+    if (this.#forwardHeaders.length === 0) return undefined
     const passed = this.#forwardHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))
     if (passed.length === 0) return undefined
     const context = { url: `${protocol}://${host}${url}`, headers: Object.fromEntries(passed) }
     return { [header.context]: JSON.stringify(context) }
   }
 
-  #answer(request: FastifyRequest, reply: FastifyReply, init: Pick<PostAnswerInit, 'mintedSessionId' | 'accepted'>) {
+  #answer(request: FastifyRequest, reply: FastifyReply, accepted?: () => void): PostAnswer {
     this.#inFlight++
     const done = (error: Error | undefined) => {
       if (--this.#inFlight === 0) this.#idle?.()
       if (error) request.log.info({ code: (error as { code?: string }).code, err: error }, 'request failed')
     }
     const id = readableId((request.body as JsonBody).value)
-    return new PostAnswer(reply, { ...init, id, streams: this.#components.streams, done })
+    return new PostAnswer(reply, { id, streams: this.#components.streams, accepted, done })
   }
-}
-
-/** @throws ScaledMcpError `SessionIdMissing`, or `SessionNotFound` for what was never an id of ours. */
-function sessionIdOf({ headers }: FastifyRequest): string {
-  const id = headers['mcp-session-id']
-  if (id === undefined || id === '') throw new ScaledMcpError('SessionIdMissing')
-  if (typeof id !== 'string' || !isSessionId(id)) throw new ScaledMcpError('SessionNotFound')
-  return id
 }

@@ -7,7 +7,7 @@ import { Gateway } from '../src/index.ts'
 async function startGateway(change: Partial<Parameters<typeof Gateway.start>[1]> = {}): Promise<Gateway> {
   const subjects = new Subjects()
   const mesh = new MemoryBroker().connect({ process: 'g-0000-000001', subjects })
-  const limits = { trustProxy: false, maxConnections: 100, leaveMs: 0, graceMs: 5_000 }
+  const limits = { trustProxy: false, maxConnections: 100, leaveMs: 0, graceMs: 5_000, leaseMs: 60_000 }
   const place = { host: '127.0.0.1', port: 0, insecureNoAuth: false, allowedHosts: [], allowedOrigins: [] }
   return Gateway.start(
     { mesh, subjects, logger: Fastify().log },

@@ -136,9 +136,9 @@ describe('answers of several frames', () => {
 describe('what a worker answers instead of a result', () => {
   it.each([
     ['full', 429, 'SessionBusy'],
-    ['busy', 429, 'SessionBusy'],
+    ['busy', 503, 'OwnerUnreachable'],
     ['ended', 404, 'SessionNotFound'],
-    ['interrupted', 200, 'SessionMoved'],
+    ['interrupted', 200, 'session_moved'],
     ['expired', 504, 'DeadlineExceeded']
   ])('%s becomes %d %s', async (status, http, code) => {
     await edge.stop()

@@ -1,5 +1,5 @@
 import { systemClock } from '@scaled-mcp/actor'
-import { Directory, Membership } from '@scaled-mcp/cluster'
+import { Directory, leaseTimes, Membership, MemberView } from '@scaled-mcp/cluster'
 import { header, parseAddressKey, Subjects } from '@scaled-mcp/contracts'
 import { type Delivery, MemoryBroker } from '@scaled-mcp/mesh'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -33,13 +33,15 @@ export async function startEdge(script: Script = answerEmpty): Promise<Edge> {
   const broker = new MemoryBroker()
   const worker = broker.connect({ process: 'w-0000-000001', subjects })
   const mesh = broker.connect({ process: 'g-0000-000001', subjects })
-  const directory = new Directory({ entries: worker.records.directory, clock: systemClock })
   const failed = (error?: unknown) => {
     throw error
   }
+  const seen = { members: worker.records.members, clock: systemClock, unreadable: failed }
+  const members = new MemberView(seen, { freshMs: 60_000 })
+  const directory = new Directory({ entries: worker.records.directory, members, clock: systemClock })
   const membership = new Membership(
-    { members: worker.records.members, clock: systemClock, load: () => 0, lost: failed, missed: failed },
-    { id: worker.process, role: 'worker', host: 'test', pid: 1, build: '0' }
+    { members: worker.records.members, clock: systemClock, load: () => 0, missed: failed },
+    { id: worker.process, role: 'worker', host: 'test', pid: 1, build: '0', times: leaseTimes(60_000) }
   )
   const reached: string[] = []
   await membership.join()
@@ -98,7 +100,7 @@ export function post({
 
 async function create(directory: Directory, worker: string, delivery: Delivery): Promise<void> {
   const opened = await directory.create(addressOf(delivery), worker)
-  const epoch = opened.outcome === 'owned' ? String(opened.epoch) : '0'
+  const epoch = opened.outcome === 'owned' ? String(opened.claim.epoch) : '0'
   const { id }: { readonly id: number } = JSON.parse(text.decode(delivery.body))
   const answer = JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25' } })
   delivery.reply?.end({ body: bytes.encode(answer), headers: { [header.epoch]: epoch } })
@@ -107,7 +109,7 @@ async function create(directory: Directory, worker: string, delivery: Delivery):
 async function end(directory: Directory, delivery: Delivery): Promise<void> {
   const address = addressOf(delivery)
   const found = await directory.lookup(address)
-  await directory.end(address, found?.epoch ?? 0)
+  if (found) await directory.end(address, found.claim)
   delivery.reply?.end({ body: new Uint8Array() })
 }
 

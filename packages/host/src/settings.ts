@@ -128,6 +128,11 @@ export const settings = {
     roles: both
   }),
   'nats.nkeySeedFile': row({ schema: optionalText(), doc: 'Path of a file with an nkey seed', roles: both }),
+  'cluster.leaseMs': row({
+    schema: Type.Integer({ minimum: 600, maximum: 60_000, default: 1800 }),
+    doc: 'How long a worker may act after its last heartbeat, the same for all processes of a cluster; heartbeats (1/6 of it) and failover (25/18 of it) follow from it',
+    roles: both
+  }),
   'request.maxMs': row({
     schema: duration(3_600_000),
     doc: 'Longest that an MCP request may take, whatever its client asks for',

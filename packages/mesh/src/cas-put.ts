@@ -21,7 +21,7 @@ export interface Write {
 }
 
 export type WriteOutcome =
-  | { readonly outcome: 'won'; readonly revision: number }
+  | { readonly outcome: 'won'; readonly revision: number; readonly nonce: string }
   | { readonly outcome: 'lost'; readonly current: StoredMessage | undefined }
   | { readonly outcome: 'unknown' }
 
@@ -46,28 +46,27 @@ async function attempt(stream: Stream, write: Write, nonce: string): Promise<Wri
   const id = expect === 0 ? nonce : `${subject}@${expect}` // C3
   const appended = await stream.append({ ...write, headers: { ...write.headers, [header.nonce]: nonce }, id })
   if (appended.outcome === 'conflict') return judged(await stream.last(subject), nonce)
-  if (!appended.duplicate) return { outcome: 'won', revision: appended.sequence }
-  const stored = await stream.at(appended.sequence) // C2: mine of an earlier attempt, or a rival's with the same id
-  return isMine(stored, nonce) ? won(stored) : judged(await stream.last(subject), nonce)
+  if (!appended.duplicate) return { outcome: 'won', revision: appended.sequence, nonce }
+  return judged(await stream.last(subject), nonce) // C2: an earlier attempt of mine, or a rival's with the same id
 }
 
 function judged(current: StoredMessage | undefined, nonce: string): WriteOutcome {
-  return isMine(current, nonce) ? won(current) : { outcome: 'lost', current }
+  return isMine(current, nonce) ? won(current, nonce) : { outcome: 'lost', current }
 }
 
 /** The store did not answer: one look may still tell that the write is there, never that it is not. */
 async function settle(stream: Stream, subject: string, nonce: string): Promise<WriteOutcome> {
   try {
     const current = await stream.last(subject)
-    if (isMine(current, nonce)) return won(current)
+    if (isMine(current, nonce)) return won(current, nonce)
   } catch (error) {
     if (!isTransient(error)) throw error
   }
   return { outcome: 'unknown' }
 }
 
-function won({ sequence }: StoredMessage): WriteOutcome {
-  return { outcome: 'won', revision: sequence }
+function won({ sequence }: StoredMessage, nonce: string): WriteOutcome {
+  return { outcome: 'won', revision: sequence, nonce }
 }
 
 function isMine(message: StoredMessage | undefined, nonce: string): message is StoredMessage {

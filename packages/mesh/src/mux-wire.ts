@@ -64,9 +64,8 @@ export class MuxWire implements Wire {
     return this.#transport.onConnection({ lost: () => listener(false), restored: () => listener(true) })
   }
 
-  /** Ends every ask on `subject` with `error`: the broker refuses to take it. */
-  refuse(subject: string, error: Error): void {
-    this.#mux.refuse(subject, error)
+  abandon(pattern: string, error: Error): void {
+    this.#mux.abandon(pattern, error)
   }
 
   stop(): void {

@@ -13,6 +13,8 @@ export interface OpenReplyComponents {
 /** The responder's end of one question. */
 export class OpenReply implements Reply {
   readonly id: string
+  /** Where its owner keeps it while it is open. */
+  slot: number | undefined
   readonly #components: OpenReplyComponents
   #sequence = 0
   #done = false

@@ -22,7 +22,7 @@ export interface Entry {
  * settle it; treat it as not yours.
  */
 export type PutOutcome =
-  | { readonly outcome: 'won'; readonly revision: number }
+  | { readonly outcome: 'won'; readonly revision: number; readonly nonce: string }
   | { readonly outcome: 'lost'; readonly current: Entry | undefined }
   | { readonly outcome: 'unknown' }
 

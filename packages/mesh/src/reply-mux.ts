@@ -1,5 +1,6 @@
 /**
- * The asker's end of every question of this process: one wildcard subscription, integer tokens, one deadline sweep.
+ * The asker's end of every question of this process: one wildcard subscription, one deadline sweep, and for each question
+ * a token `SLOT-SERIAL`: where it is kept, and which of those kept there in turn it is.
  * The transport's own request costs the asker more than twice as much.
  *
  * Every ask ends exactly once (W2): by its last frame, by the broker's 503, by its deadline, by a cancel, or, when the
@@ -10,6 +11,8 @@ import { asError } from './as-error.ts'
 import type { Clock } from './clock.ts'
 import { DeadlineSweep } from './deadline-sweep.ts'
 import { PendingAsk, type PendingAskOwner } from './pending-ask.ts'
+import { Slots } from './slots.ts'
+import { subjectMatches } from './subject-pattern.ts'
 import type { ConnectionListener, OnError, Packet, Subscription, Transport } from './transport.ts'
 import type { AskOptions, Exchange, FrameReceiver, Message } from './wire.ts'
 
@@ -30,10 +33,10 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
   readonly #clock: Clock
   readonly #onError: OnError
   readonly #sweep: DeadlineSweep
-  readonly #pending = new Map<number, PendingAsk>()
+  readonly #pending = new Slots<PendingAsk>()
   readonly #subscription: Subscription
   readonly #prefix: string
-  #lastToken = 0
+  #serial = 0
 
   /** @param inbox subject that replies come to, one token below it. */
   constructor({ transport, clock, onError }: ReplyMuxComponents, inbox: string) {
@@ -52,25 +55,23 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
    */
   ask(question: Question, receiver: FrameReceiver, options?: AskOptions): Exchange {
     const expiresAt = options ? this.#expiry(options) : Number.POSITIVE_INFINITY
-    const token = this.#lastToken + 1
-    const id = this.#prefix + token
+    const id = `${this.#prefix}${this.#pending.next}-${++this.#serial}`
     const headers = options?.deadline === undefined ? question.headers : stamped(question.headers, options.deadline)
     this.#transport.publish({ subject: question.subject, reply: id, headers, body: question.body })
-    this.#lastToken = token
     const ask = new PendingAsk({ owner: this, receiver }, { id, subject: question.subject, expiresAt })
-    this.#pending.set(token, ask)
+    this.#pending.add(ask)
     this.#sweep.arm(expiresAt)
     if (options?.signal) ask.cancelOn(options.signal)
     return ask
   }
 
-  /** Ends every ask on `subject`: the broker refuses to take it. */
-  refuse(subject: string, error: Error): void {
-    for (const ask of this.#all()) if (ask.subject === subject) ask.fail(error)
+  /** Ends every ask on a subject that `pattern` matches. */
+  abandon(pattern: string, error: Error): void {
+    for (const ask of this.#pending.all()) if (subjectMatches(pattern, ask.subject)) ask.fail(error)
   }
 
   over(ask: PendingAsk): void {
-    this.#pending.delete(this.#token(ask.id))
+    this.#pending.remove(this.#slot(ask.id))
   }
 
   cancelled({ id, subject }: PendingAsk): void {
@@ -84,7 +85,7 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
 
   lost(unsent: readonly Packet[]): void {
     for (const { reply } of unsent) this.#find(reply)?.fail(new ScaledMcpError('NotDelivered'))
-    for (const ask of this.#all()) ask.fail(new ScaledMcpError('ConnectionLost', ask.subject))
+    for (const ask of this.#pending.all()) ask.fail(new ScaledMcpError('ConnectionLost', ask.subject))
   }
 
   restored(): void {}
@@ -95,20 +96,16 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
   }
 
   #accept(packet: Packet): void {
-    this.#pending.get(this.#token(packet.subject))?.accept(packet)
+    this.#find(packet.subject)?.accept(packet)
   }
 
   #find(id: string | undefined): PendingAsk | undefined {
-    return id?.startsWith(this.#prefix) ? this.#pending.get(this.#token(id)) : undefined
+    const ask = id === undefined ? undefined : this.#pending.get(this.#slot(id))
+    return ask?.id === id ? ask : undefined
   }
 
-  #token(id: string): number {
-    return Number(id.slice(this.#prefix.length))
-  }
-
-  /** A copy, because ending one changes the original. */
-  #all(): readonly PendingAsk[] {
-    return [...this.#pending.values()]
+  #slot(id: string): number {
+    return Number.parseInt(id.slice(this.#prefix.length), 10)
   }
 
   #expiry({ deadline, timeoutMs, signal }: AskOptions): number {
@@ -121,7 +118,7 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
 
   #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY
-    for (const ask of this.#all()) {
+    for (const ask of this.#pending.all()) {
       if (ask.expiresAt <= now) ask.fail(new ScaledMcpError('DeadlineExceeded', ask.subject))
       else next = Math.min(next, ask.expiresAt)
     }

@@ -6,6 +6,7 @@ import { errorHeaders, type Headers, header } from '@scaled-mcp/contracts'
 import { asError } from './as-error.ts'
 import type { Clock } from './clock.ts'
 import { OpenReply, type OpenReplyComponents } from './open-reply.ts'
+import { Slots } from './slots.ts'
 import type { OnError, Packet, Subscription, Transport } from './transport.ts'
 import type { Delivery, Serving } from './wire.ts'
 
@@ -29,7 +30,7 @@ export class ServedSubject implements Serving {
   readonly #replies: OpenReplyComponents
   readonly #subscription: Subscription
   /** Questions that their handler left open; one answered at once is never here. */
-  readonly #open = new Map<string, OpenReply>()
+  readonly #open = new Slots<OpenReply>()
   #whenIdle: (() => void) | undefined
   #drained: Promise<void> | undefined
 
@@ -60,7 +61,7 @@ export class ServedSubject implements Serving {
   #receive(packet: Packet): void {
     const { subject, body, headers, reply } = packet
     if (reply !== undefined) this.#question(packet, reply)
-    else if (headers?.[header.cancel]) this.#open.get(headers[header.cancel] as string)?.cancel()
+    else if (headers?.[header.cancel]) this.#cancel(headers[header.cancel] as string)
     else this.#handler({ subject, body, headers })
   }
 
@@ -72,7 +73,12 @@ export class ServedSubject implements Serving {
     } catch (error) {
       this.#failed(reply, error)
     }
-    if (!reply.done) this.#open.set(id, reply)
+    if (!reply.done) reply.slot = this.#open.add(reply)
+  }
+
+  /** Cancels are few, so they search. */
+  #cancel(id: string): void {
+    for (const reply of this.#open.all()) if (reply.id === id) reply.cancel()
   }
 
   #failed(reply: OpenReply, error: unknown): void {
@@ -86,7 +92,7 @@ export class ServedSubject implements Serving {
   }
 
   #close(reply: OpenReply): void {
-    this.#open.delete(reply.id)
+    if (reply.slot !== undefined) this.#open.remove(reply.slot)
     if (this.#open.size === 0) this.#whenIdle?.()
   }
 }

@@ -35,7 +35,6 @@ export interface Stream {
   append(append: Append): Promise<Appended>
   /** The newest message of a subject, from the leader. */
   last(subject: string): Promise<StoredMessage | undefined>
-  at(sequence: number): Promise<StoredMessage | undefined>
   /** The first message of `subject` whose sequence is `from` or higher, from the leader. */
   next(subject: string, from: number): Promise<StoredMessage | undefined>
   /** Gives `receive` the newest message of every subject that matches `pattern`. */

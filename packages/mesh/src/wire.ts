@@ -94,6 +94,11 @@ export interface Wire {
    * already: nothing is sent then.
    */
   askStream(subject: string, message: Message, receiver: FrameReceiver, options?: AskOptions): Exchange
+  /**
+   * Ends every ask under way on a subject that `pattern` matches: who was asked will not answer any more.
+   * @param error what their receivers fail with.
+   */
+  abandon(pattern: string, error: Error): void
   /** Handles every message on `subject`, where `*` matches one token and a last `>` the rest. */
   serve(subject: string, handler: (delivery: Delivery) => void): Serving
   /** Resolves when everything sent so far has reached the broker. @throws NotDelivered while disconnected. */

@@ -29,10 +29,6 @@ export class LossyStream implements Stream {
     return this.#stream.last(subject)
   }
 
-  at(sequence: number): Promise<StoredMessage | undefined> {
-    return this.#stream.at(sequence)
-  }
-
   next(subject: string, from: number): Promise<StoredMessage | undefined> {
     return this.#stream.next(subject, from)
   }

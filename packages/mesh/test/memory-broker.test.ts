@@ -1,5 +1,5 @@
 import { Subjects } from '@scaled-mcp/contracts'
-import { MemoryBroker } from '@scaled-mcp/mesh'
+import { MemoryBroker, type Network } from '@scaled-mcp/mesh'
 import { until } from '@scaled-mcp/testkit'
 import { expect, test } from 'vitest'
 import { bytes, text } from './conformance/mesh-under-test.ts'
@@ -42,7 +42,7 @@ test('nothing happens before the schedule says so', async () => {
   worker.wire.serve('tell', ({ body }) => got.push(text(body)))
   worker.wire.tell('tell', { body: bytes('a') })
   expect(got).toEqual([])
-  queue.shift()?.()
+  while (queue.length > 0) queue.shift()?.()
   expect(got).toEqual(['a'])
 })
 
@@ -63,7 +63,7 @@ test('an answer of the store finds no connection any more: the write was done, a
   broker.reconnect('w')
   const run = setInterval(() => queue.shift()?.(), 1)
   const outcome = await writing
-  expect(outcome).toEqual({ outcome: 'won', revision: 1 })
+  expect(outcome).toMatchObject({ outcome: 'won', revision: 1 })
   expect(await records.state.get('t.k.i')).toMatchObject({ revision: 1 })
   clearInterval(run)
 })
@@ -76,6 +76,58 @@ test('events older than the log keeps them are gone, and the log begins again at
   now += 3_600_001
   expect(await events.last('t.k.i')).toBe(0)
   expect(await events.append('t.k.i', { body: bytes('new') }, 0)).toMatchObject({ outcome: 'won' })
+})
+
+/** A network that brings everything on, but for what `without` overrides. */
+function network(without: Partial<Network>): Network {
+  const soon = (_process: string, arrive: () => void): void => void setImmediate(arrive)
+  return { up: soon, down: soon, store: (_process, apply) => apply(), ...without }
+}
+
+test('of a write whose answer the network loses its writer finds out that it was stored', async () => {
+  let answers = 0
+  const down: Network['down'] = (_process, arrive) => void (answers++ > 0 && setImmediate(arrive))
+  const { records } = new MemoryBroker({ network: network({ down }) }).connect({ process: 'w', subjects })
+  const put = await records.state.put('t.k.i', bytes('a'), 0)
+  expect(put).toMatchObject({ outcome: 'won', revision: 1 })
+})
+
+test('a request that reaches the store twice is stored once', async () => {
+  const stored: string[] = []
+  const store: Network['store'] = (_process, apply) => {
+    apply()
+    apply()
+  }
+  const onStored = ({ subject }: { readonly subject: string }): void => void stored.push(subject)
+  const broker = new MemoryBroker({ network: network({ store }), onStored })
+  const { records } = broker.connect({ process: 'w', subjects })
+  expect(await records.state.put('t.k.i', bytes('a'), 0)).toMatchObject({ outcome: 'won', revision: 1 })
+  expect(stored.filter((subject) => subject.endsWith('t.k.i'))).toHaveLength(1)
+})
+
+test('what is on its way to a process when its connection is lost does not arrive on the next', async () => {
+  const onTheWay: (() => void)[] = []
+  const down: Network['down'] = (process, arrive) => void (process === 'w' ? onTheWay.push(arrive) : arrive())
+  const broker = new MemoryBroker({ network: network({ down }) })
+  const worker = broker.connect({ process: 'w', subjects })
+  const gateway = broker.connect({ process: 'g', subjects })
+  const got: string[] = []
+  worker.wire.serve('tell', ({ body }) => got.push(text(body)))
+  gateway.wire.tell('tell', { body: bytes('a') })
+  await until(() => onTheWay.length > 0)
+  broker.disconnect('w')
+  broker.reconnect('w')
+  for (const arrive of onTheWay) arrive()
+  expect(got).toEqual([])
+})
+
+test('nobody waits for a process that is forgotten: asks of it are answered as if it had never been', async () => {
+  const broker = new MemoryBroker()
+  const worker = broker.connect({ process: 'w', subjects })
+  const gateway = broker.connect({ process: 'g', subjects })
+  worker.wire.serve('q', ({ reply }) => reply?.end({ body: bytes('a') }))
+  broker.forget('w')
+  await expect(gateway.wire.ask('q', { body: bytes('') })).rejects.toMatchObject({ code: 'NoResponders' })
 })
 
 test('two deployments on one broker share nothing', async () => {

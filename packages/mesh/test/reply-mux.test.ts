@@ -147,10 +147,10 @@ describe('a broken answer', () => {
   })
 })
 
-test('a subject that the broker refuses ends the asks on it, and no others', () => {
+test('asks on an abandoned subject end, and no others', () => {
   const refused = ask()
   const other = new Recorder()
   mux.ask({ subject: 'other', body: bytes('') }, other)
-  mux.refuse('q', Object.assign(new Error('denied'), { code: 'NotDelivered' }))
+  mux.abandon('q', Object.assign(new Error('denied'), { code: 'NotDelivered' }))
   expect([codes(refused), codes(other)]).toEqual([['NotDelivered'], []])
 })

@@ -4,6 +4,7 @@ import {
   type JsonRpcId,
   type JsonRpcMessage,
   type JsonRpcResponse,
+  reasonOf,
   recognise,
   ScaledMcpError
 } from '@scaled-mcp/contracts'
@@ -25,7 +26,7 @@ export function jsonText(message: JsonRpcMessage): string {
 export function errorAnswer(id: JsonRpcId, error: unknown): JsonRpcResponse {
   const known = error instanceof ScaledMcpError ? error : new ScaledMcpError('Internal', undefined, { cause: error })
   const { jsonRpc = errorRules.Internal.jsonRpc }: ErrorRule = known.rule
-  return { jsonrpc: '2.0', id, error: { code: jsonRpc, message: known.message, data: { reason: known.code } } }
+  return { jsonrpc: '2.0', id, error: { code: jsonRpc, message: known.message, data: reasonOf(known.code) } }
 }
 
 function notJson(cause: unknown): ScaledMcpError {

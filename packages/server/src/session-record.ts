@@ -1,7 +1,7 @@
 import { negotiate, type SessionRecord } from '@scaled-mcp/contracts'
 
-/** What of a session is kept, so that any worker can rebuild it: all of its record but the owner's epoch. */
-export type SessionFields = Omit<SessionRecord, 'epoch'> & {
+/** What of a session is kept, so that any worker can rebuild it: all of its record but the owner's claim. */
+export type SessionFields = Omit<SessionRecord, 'epoch' | 'claim'> & {
   /** What `onSnapshot` gave when the session last left a worker on purpose. */
   readonly snapshot?: unknown
 }

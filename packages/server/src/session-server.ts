@@ -8,6 +8,7 @@ import { type JsonRpcId, type JsonRpcMessage, type JsonRpcRequest, ScaledMcpErro
 import { noActors } from './actors.ts'
 import type { ClientInfo, Principal, StatefulContext } from './context.ts'
 import type { ServerDefinition } from './definition.ts'
+import { type DeliveryClass, deliveryClassOf } from './delivery-class.ts'
 import { HostedSession } from './hosted-session.ts'
 import { frozenJson } from './json-value.ts'
 import type { Logger } from './logger.ts'
@@ -48,6 +49,7 @@ export class SessionServer {
   #session: HostedSession | undefined
   #server: SdkServer | undefined
   #extra = extraForV1
+  #asked = 0
   #closing: Promise<void> | undefined
 
   constructor(components: SessionServerComponents, init: SessionServerInit) {
@@ -83,6 +85,14 @@ export class SessionServer {
    */
   receive(message: JsonRpcMessage, extra: ReceiveExtra = {}): void {
     this.#transport.receive(message, this.#extra(extra))
+  }
+
+  /** Whether `request` may be handled although it may have been handled before; asks the server about its tools. */
+  deliveryClass(request: JsonRpcRequest): Promise<DeliveryClass> {
+    return deliveryClassOf(request, (method, params) => {
+      const id = `scaled-mcp/host/${++this.#asked}`
+      return this.#transport.ask({ jsonrpc: '2.0', id, method, params })
+    })
   }
 
   /** The session leaves this worker to be restored later: stores the author's snapshot, then closes. Never rejects. */

@@ -1,4 +1,4 @@
-import type { Directory, Opened } from '@scaled-mcp/cluster'
+import type { Claim, Directory, Opened } from '@scaled-mcp/cluster'
 import { type Address, addressKey, type Headers, header } from '@scaled-mcp/contracts'
 import type { Bucket } from '@scaled-mcp/mesh'
 
@@ -9,14 +9,14 @@ export interface ClaimsComponents {
 
 /** Whether this worker owns an address, and what to answer when it does not. */
 export type Claimed =
-  | { readonly outcome: 'owned'; readonly epoch: number; readonly isNew: boolean }
+  | { readonly outcome: 'owned'; readonly claim: Claim; readonly isNew: boolean }
   | { readonly outcome: 'not-owner'; readonly owner?: string }
   | { readonly outcome: 'ended' }
 
-/** An address and the epoch this worker owns it with. */
+/** An address and what this worker owns it by. */
 export interface Owned {
   readonly address: Address
-  readonly epoch: number
+  readonly claim: Claim
 }
 
 /** What this worker claims, gives up and ends in the directory. */
@@ -29,7 +29,7 @@ export class Claims {
     this.#worker = worker
   }
 
-  /** Claims the address as far as the sender's headers allow: a new one, a released one, or none at all. */
+  /** Claims the address as far as the sender's headers allow: a new one, one that nobody owns any more, or none. */
   async claim(address: Address, headers: Headers | undefined): Promise<Claimed> {
     const { directory } = this.#components
     if (headers?.[header.verb] === 'create') return claimed(await directory.create(address, this.#worker))
@@ -37,14 +37,14 @@ export class Claims {
     return this.#owned(address)
   }
 
-  async release({ address, epoch }: Owned): Promise<void> {
-    await this.#components.directory.release(address, epoch)
+  async release({ address, claim }: Owned): Promise<void> {
+    await this.#components.directory.release(address, claim)
   }
 
   /** Ends the address for good and forgets its record. */
-  async end({ address, epoch }: Owned): Promise<void> {
+  async end({ address, claim }: Owned): Promise<void> {
     const { directory, states } = this.#components
-    if (!(await directory.end(address, epoch))) return
+    if (!(await directory.end(address, claim))) return
     const key = addressKey(address)
     const record = await states.get(key)
     if (record) await states.tombstone(key, record.revision)
@@ -56,7 +56,7 @@ export class Claims {
     if (!found || found.record.why === 'ended') return { outcome: 'ended' }
     if (found.record.why === 'released') return { outcome: 'not-owner' }
     if (found.record.owner !== this.#worker) return { outcome: 'not-owner', owner: found.record.owner }
-    return { outcome: 'owned', epoch: found.epoch, isNew: false }
+    return { outcome: 'owned', claim: found.claim, isNew: false }
   }
 }
 

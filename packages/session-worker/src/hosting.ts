@@ -1,9 +1,11 @@
 import type { ActorRef, ActorSystem, Clock } from '@scaled-mcp/actor'
+import type { Lease } from '@scaled-mcp/cluster'
 import { addressKey, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Bucket, Delivery } from '@scaled-mcp/mesh'
 import { type Logger, newSession, type ServerDefinition } from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
 import type { Resend } from './resend.ts'
+import type { ServeSession } from './serve-session.ts'
 import { SessionActor, type SessionActorInit } from './session-actor.ts'
 import { SessionStore, type SessionStoreComponents } from './session-store.ts'
 
@@ -12,6 +14,8 @@ export interface HostingComponents {
   readonly system: ActorSystem
   readonly resend: Resend
   readonly definition: ServerDefinition
+  readonly serve: ServeSession
+  readonly lease: Lease
   readonly logger: Logger
   readonly clock: Clock
   /** Told of a session that its server refused to initialize. */
@@ -68,19 +72,30 @@ export class Hosting {
    */
   create(owned: Owned, body: Uint8Array): Promise<LivingSession> {
     const fields = newSession(initializeParams(body))
-    const init = { key: addressKey(owned.address), epoch: owned.epoch, fields, revision: 0 }
+    const init = { key: addressKey(owned.address), claim: owned.claim, fields, revision: 0 }
     return this.#host(owned, (components) => new SessionStore(components, init))
   }
 
   /** A session that lived before, from its record. Rejects with `ServerFailed`, `SessionNotFound`, `StaleEpoch`. */
   restore(owned: Owned): Promise<LivingSession> {
-    const init = { key: addressKey(owned.address), epoch: owned.epoch }
+    const init = { key: addressKey(owned.address), claim: owned.claim }
     return this.#host(owned, (components) => SessionStore.seal(components, init))
   }
 
   /** Lets running requests finish, stores what the author wants kept, and forgets the session here. */
   async passivate(session: LivingSession): Promise<void> {
     await session.actor.drain()
+    await this.stop(session)
+  }
+
+  /** Interrupts what runs: this worker may not act for now. The sessions stay. */
+  suspendAll(): void {
+    for (const { actor } of this.#living.values()) actor.suspend()
+  }
+
+  /** Forgets the session here without storing anything: it is another worker's. */
+  async abandon(session: LivingSession): Promise<void> {
+    session.actor.abandon()
     await this.stop(session)
   }
 
@@ -105,18 +120,21 @@ export class Hosting {
   }
 
   #actor(owned: Owned, store: SessionStore): SessionActor {
-    const { resend, logger, clock, refused } = this.#components
-    const components = { definition: this.#definition, store, resend, logger, clock, refused: () => refused(owned) }
-    return new SessionActor(components, { ...this.#init, id: owned.address.id, epoch: owned.epoch })
+    const components = {
+      ...this.#components,
+      definition: this.#definition,
+      store,
+      refused: () => this.#components.refused(owned)
+    }
+    return new SessionActor(components, { ...this.#init, id: owned.address.id, epoch: owned.claim.epoch })
   }
 
   /** Another worker has written the session's record: this one is over here, and stores nothing more. */
   #stale(key: string): void {
     const session = this.#living.get(key)
     if (!session) return
-    this.#components.logger.warn({ address: key, epoch: session.epoch }, 'session lost to another owner')
-    session.actor.abandon()
-    void this.stop(session)
+    this.#components.logger.warn({ address: key, epoch: session.claim.epoch }, 'session lost to another owner')
+    void this.abandon(session)
   }
 }
 

@@ -12,7 +12,7 @@
  * const subjects = new Subjects()
  * const mesh = new MemoryBroker().connect({ process: 'w-0000-000001', subjects })
  * const definition = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
- * const limits = { maxSessions: 1_000, inFlight: 64, decideMs: 1_000, graceMs: 10_000 }
+ * const limits = { maxSessions: 1_000, inFlight: 64, decideMs: 1_000, graceMs: 10_000, leaseMs: 1_800 }
  * const worker = await SessionWorker.start(
  *   { mesh, subjects, definition, logger: pino() },
  *   { ...limits, hostName: 'localhost', build: '0.1.0' }
@@ -21,4 +21,5 @@
  * await worker.stop()
  * ```
  */
+export type { ServedSession, ServeSession } from './serve-session.ts'
 export { SessionWorker, type SessionWorkerComponents, type SessionWorkerInit } from './session-worker.ts'

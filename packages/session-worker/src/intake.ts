@@ -4,12 +4,15 @@
  * I1  A message reaches an actor only on the worker that the directory names as its owner.
  * I2  Every question gets an answer: the actor's, or a status that says it did not run.
  * I3  Messages for an address that is being opened or ended wait for that, in order.
+ * I4  Nothing is taken while the lease is not held: the asker may ask again.
  */
 import { ActorError } from '@scaled-mcp/actor'
+import type { Lease } from '@scaled-mcp/cluster'
 import {
   addressKey,
   errorHeaders,
   type Headers,
+  hasCode,
   header,
   parseAddressKey,
   type ReplyStatus,
@@ -24,6 +27,7 @@ export interface IntakeComponents {
   readonly subjects: Subjects
   readonly claims: Claims
   readonly hosting: Hosting
+  readonly lease: Lease
   readonly logger: Logger
 }
 
@@ -50,6 +54,10 @@ export class Intake {
   }
 
   receive(delivery: Delivery): void {
+    if (!this.#components.lease.isHeld) {
+      answer(delivery.reply, 'busy') // I4
+      return
+    }
     const { key } = this.#components.subjects.parseWorker(delivery.subject)
     const changing = this.#changing.get(key)
     if (changing) {
@@ -61,6 +69,12 @@ export class Intake {
     else if (hosted) deliver(hosted, delivery)
     else if (this.#isClosed) answer(delivery.reply, 'draining')
     else this.#change(key, delivery, () => this.#open(key, delivery))
+  }
+
+  /** Forgets every session at once, without a word to anybody: they are others' now. */
+  async abandonAll(): Promise<void> {
+    this.close()
+    await this.#forEachLiving((hosted) => this.#components.hosting.abandon(hosted))
   }
 
   /** Passivates every session and keeps owning it: the next message rebuilds it. */
@@ -82,7 +96,7 @@ export class Intake {
     const changed = change()
       .catch((error) => {
         this.#components.logger.warn({ err: error, address: key }, 'message refused')
-        delivery.reply?.end({ body: NOTHING, headers: errorHeaders(error) })
+        delivery.reply?.end({ body: NOTHING, headers: refusalHeaders(error) })
       })
       .finally(() => this.#changing.delete(key))
     this.#changing.set(key, changed)
@@ -100,7 +114,7 @@ export class Intake {
       refuse(delivery.reply, claimed)
       return
     }
-    const session = await this.#host({ address, epoch: claimed.epoch }, claimed.isNew, delivery) // I1
+    const session = await this.#host({ address, claim: claimed.claim }, claimed.isNew, delivery) // I1
     deliver(session, delivery)
   }
 
@@ -120,11 +134,15 @@ export class Intake {
     const address = parseAddressKey(key)
     const hosted = hosting.get(key)
     const claimed = hosted ? owned(hosted) : await claims.claim(address, headers)
+    if (claimed.outcome === 'ended' && headers?.[header.attempt] !== undefined) {
+      reply?.end({ body: NOTHING }) // by the first attempt
+      return
+    }
     if (claimed.outcome !== 'owned') {
       refuse(reply, claimed)
       return
     }
-    await claims.end({ address, epoch: claimed.epoch })
+    await claims.end({ address, claim: claimed.claim })
     if (hosted) await hosting.stop(hosted)
     reply?.end({ body: NOTHING })
   }
@@ -161,8 +179,15 @@ function deliver({ ref }: LivingSession, delivery: Delivery): void {
   }
 }
 
-function owned({ epoch }: LivingSession): Claimed {
-  return { outcome: 'owned', epoch, isNew: false }
+function owned({ claim }: LivingSession): Claimed {
+  return { outcome: 'owned', claim, isNew: false }
+}
+
+/** What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). */
+function refusalHeaders(error: unknown): Headers {
+  if (hasCode(error, 'StaleEpoch')) return { [header.status]: 'not-owner' }
+  if (hasCode(error, 'StoreUnavailable')) return { [header.status]: 'busy' }
+  return errorHeaders(error)
 }
 
 function refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {

@@ -7,11 +7,13 @@
  * P3  Nothing follows the last frame.
  */
 import type { Clock, Timer } from '@scaled-mcp/actor'
-import type { Headers } from '@scaled-mcp/contracts'
+import { type Headers, header } from '@scaled-mcp/contracts'
 import type { Message, Reply } from '@scaled-mcp/mesh'
 
 export interface PendingRequestInit {
   readonly reply: Reply
+  /** The id of the request's first attempt. */
+  readonly messageId: string
   readonly clock: Clock
   /** How long an answer may take before the request becomes a stream, in milliseconds. */
   readonly decideMs: number
@@ -20,16 +22,32 @@ export interface PendingRequestInit {
 }
 
 const NOTHING = new Uint8Array()
+const JOINED: Headers = { [header.status]: 'interrupted' }
 
 export class PendingRequest {
   readonly #init: PendingRequestInit
   readonly #decision: Timer
+  #reply: Reply
   #isStream = false
   #isOver = false
 
   constructor(init: PendingRequestInit) {
     this.#init = init
+    this.#reply = init.reply
     this.#decision = init.clock.after(init.decideMs, () => this.#openStream())
+  }
+
+  /** The id of the request's first attempt. */
+  get messageId(): string {
+    return this.#init.messageId
+  }
+
+  /** From now on a second attempt gets what comes; whoever made the first has given up waiting. */
+  join(reply: Reply): void {
+    const former = this.#reply
+    this.#reply = reply
+    if (this.#isStream) this.#frame({ body: NOTHING })
+    former.end({ body: NOTHING, headers: JOINED })
   }
 
   /** Sends something that is not the answer. */
@@ -61,13 +79,13 @@ export class PendingRequest {
   }
 
   #frame(message: Message): void {
-    this.#init.send(() => this.#init.reply.frame(message))
+    this.#init.send(() => this.#reply.frame(message))
   }
 
   #end(message: Message): void {
     if (this.#isOver) return
     this.#isOver = true // P3
     this.#decision.cancel()
-    this.#init.send(() => this.#init.reply.end(message))
+    this.#init.send(() => this.#reply.end(message))
   }
 }

@@ -1,25 +1,28 @@
+import type { Lease } from '@scaled-mcp/cluster'
 import { hasCode } from '@scaled-mcp/contracts'
 import type { Wire } from '@scaled-mcp/mesh'
 
 /**
- * Answers that could not be sent because the connection was down: kept, in order, until it is back. The asker is still
- * waiting, and the work is done.
+ * Answers that may not be sent, because the connection is down or the lease is not held: kept, in order, until that is
+ * over. The asker is still waiting, and the work is done.
  */
 export class Resend {
   readonly #wire: Wire
+  readonly #lease: Lease
   readonly #stopListening: () => void
   #kept: (() => void)[] = []
 
-  constructor(wire: Wire) {
+  constructor(wire: Wire, lease: Lease) {
     this.#wire = wire
+    this.#lease = lease
     this.#stopListening = wire.onConnection((connected) => {
-      if (connected) this.#flush()
+      if (connected) this.flush()
     })
   }
 
-  /** Runs `send` now, or again when the connection is back. */
+  /** Runs `send` now, or as soon as it may be sent. */
   readonly send = (send: () => void): void => {
-    if (this.#kept.length > 0 || !this.#wire.connected) {
+    if (this.#kept.length > 0 || !this.#wire.connected || !this.#lease.isHeld) {
       this.#kept.push(send)
       return
     }
@@ -36,7 +39,8 @@ export class Resend {
     this.#kept = []
   }
 
-  #flush(): void {
+  /** Sends what was kept, as far as it may be sent by now. */
+  flush(): void {
     const kept = this.#kept
     this.#kept = []
     for (const send of kept) this.send(send)

@@ -4,8 +4,12 @@
  * N1  Handlers run side by side; the actor's turn only starts them, so that one slow tool holds up nothing.
  * N2  A notification or a response is acknowledged once the server has taken it (HTTP 202 must not precede that).
  * N3  While it drains, new requests are refused unstarted; what running ones still need goes through.
+ * N4  Nothing is handled and nothing is sent while the lease is not held.
+ * N5  A second attempt joins the first where that still runs; else it runs only when running twice does no harm.
+ * N6  Once another worker owns the session, nothing that happens here reaches the client as an answer.
  */
 import { Actor, type Clock } from '@scaled-mcp/actor'
+import type { Lease } from '@scaled-mcp/cluster'
 import {
   errorHeaders,
   type Headers,
@@ -17,20 +21,16 @@ import {
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
-import {
-  type Logger,
-  type Outgoing,
-  type Outlet,
-  type ReceiveExtra,
-  type ServerDefinition,
-  SessionServer
-} from '@scaled-mcp/server'
+import type { Logger, Outgoing, Outlet, ReceiveExtra, ServerDefinition } from '@scaled-mcp/server'
 import { PendingRequest } from './pending-request.ts'
 import type { Resend } from './resend.ts'
+import type { ServedSession, ServeSession } from './serve-session.ts'
 import type { SessionStore } from './session-store.ts'
 
 export interface SessionActorComponents {
   readonly definition: ServerDefinition
+  readonly serve: ServeSession
+  readonly lease: Lease
   readonly store: SessionStore
   readonly resend: Resend
   readonly logger: Logger
@@ -51,12 +51,21 @@ export interface SessionActorInit {
   readonly graceMs: number
 }
 
+/** A request, and whom to answer. */
+interface Asked {
+  readonly extra: ReceiveExtra
+  readonly reply: Reply
+  /** The id of its first attempt. */
+  readonly messageId: string
+}
+
 const NOTHING = new Uint8Array()
+const INTERRUPTED: Headers = { [header.status]: 'interrupted' }
 
 export class SessionActor extends Actor<Delivery, void> implements Outlet {
   readonly #components: SessionActorComponents
   readonly #init: SessionActorInit
-  readonly #server: SessionServer
+  readonly #server: ServedSession
   readonly #pending = new Map<JsonRpcId, PendingRequest>()
   #isAnnounced = false
   #isDraining = false
@@ -65,10 +74,10 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   constructor(components: SessionActorComponents, init: SessionActorInit) {
     super()
-    const { definition, store, logger } = components
+    const { definition, store, logger, serve } = components
     this.#components = components
     this.#init = init
-    this.#server = new SessionServer({ definition, outlet: this, record: store, logger }, init)
+    this.#server = serve({ definition, outlet: this, record: store, logger }, init)
   }
 
   /** A session that lived before is rebuilt from its record; a new one waits for its `initialize`. */
@@ -77,12 +86,25 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     else await this.#server.start()
   }
 
-  override receive({ body, headers, reply }: Delivery): void {
+  override receive(delivery: Delivery): void {
+    const { body, headers, reply } = delivery
+    if (!this.#components.lease.isHeld) {
+      reply?.end({ body: NOTHING, headers: { [header.status]: 'busy' } }) // N4
+      return
+    }
     try {
       if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
-      this.#handle(parse(body), extraOf(headers), reply)
+      this.#handle(parse(body), delivery)
     } catch (error) {
       reply?.end({ body: NOTHING, headers: errorHeaders(error) })
+    }
+  }
+
+  /** Tells every running handler to give up, and its asker that it was interrupted: this worker may not act for now. */
+  suspend(): void {
+    for (const id of [...this.#pending.keys()]) {
+      this.#server.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
+      this.#interrupt(id)
     }
   }
 
@@ -112,15 +134,20 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** What the server sends, on its way to the client. */
   send({ text, message, relatedRequestId }: Outgoing): void {
+    if (this.#isStale) return // N6: `stop` tells the askers that they were interrupted
     const pending = relatedRequestId === undefined ? undefined : this.#pending.get(relatedRequestId)
     if (!pending) this.#dropStandalone(message)
     else if ('method' in message) pending.message(Buffer.from(text))
     else this.#finish(relatedRequestId as JsonRpcId, pending, text)
   }
 
-  #handle(message: JsonRpcMessage, extra: ReceiveExtra, reply: Reply | undefined): void {
+  #handle(message: JsonRpcMessage, { headers, reply }: Delivery): void {
+    const extra = extraOf(headers)
     if ('method' in message && 'id' in message) {
-      this.#request(message, extra, reply)
+      if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
+      const first = headers?.[header.messageId]
+      if (first === undefined) this.#request(message, { extra, reply, messageId: reply.id })
+      else this.#secondAttempt(message, { extra, reply, messageId: first })
       return
     }
     this.#server.receive(message, extra)
@@ -130,15 +157,30 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     reply?.end({ body: NOTHING, headers: this.#stored() }) // N2
   }
 
-  #request(request: JsonRpcRequest, extra: ReceiveExtra, reply: Reply | undefined): void {
-    if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
+  /** N5 */
+  #secondAttempt(request: JsonRpcRequest, asked: Asked): void {
+    const pending = this.#pending.get(request.id)
+    if (pending?.messageId === asked.messageId) {
+      pending.join(asked.reply)
+      return
+    }
+    this.#server.deliveryClass(request).then(
+      (deliveryClass) => {
+        if (deliveryClass === 'once') asked.reply.end({ body: NOTHING, headers: INTERRUPTED })
+        else this.#request(request, asked)
+      },
+      (error) => asked.reply.end({ body: NOTHING, headers: errorHeaders(error) })
+    )
+  }
+
+  #request(request: JsonRpcRequest, { extra, reply, messageId }: Asked): void {
     const refusal = this.#refusal()
     if (refusal) {
       reply.end({ body: NOTHING, headers: { [header.status]: refusal } })
       return
     }
     const { clock, resend } = this.#components
-    const pending = new PendingRequest({ reply, clock, decideMs: this.#init.decideMs, send: resend.send })
+    const pending = new PendingRequest({ reply, messageId, clock, decideMs: this.#init.decideMs, send: resend.send })
     const before = this.#pending.get(request.id)
     this.#pending.set(request.id, pending)
     try {
@@ -151,7 +193,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   #refusal(): ReplyStatus | undefined {
-    if (this.#isDraining) return 'draining'
+    if (this.#isDraining || this.#isStale) return 'draining'
     return this.#pending.size >= this.#init.inFlight ? 'full' : undefined
   }
 
@@ -176,7 +218,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   #interrupt(id: JsonRpcId): void {
-    this.#pending.get(id)?.answer(NOTHING, { [header.status]: 'interrupted' })
+    this.#pending.get(id)?.answer(NOTHING, INTERRUPTED)
     this.#forget(id)
   }
 

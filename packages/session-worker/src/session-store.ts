@@ -1,3 +1,4 @@
+import type { Claim } from '@scaled-mcp/cluster'
 import { ScaledMcpError, type SessionRecord, sessionCodec } from '@scaled-mcp/contracts'
 import type { Bucket, Entry } from '@scaled-mcp/mesh'
 import type { SessionFields, SessionRecordPort } from '@scaled-mcp/server'
@@ -11,7 +12,7 @@ export interface SessionStoreComponents {
 export interface SessionStoreInit {
   /** `addressKey` of the session. */
   readonly key: string
-  readonly epoch: number
+  readonly claim: Claim
   readonly fields: SessionFields
   /** Of the stored record; 0 when there is none yet. */
   readonly revision: number
@@ -20,13 +21,13 @@ export interface SessionStoreInit {
 /**
  * The stored record of one session, as its owner sees it.
  *
- * T1  Every write is a compare-and-set on the one before and carries the owner's epoch: two owners never both write.
+ * T1  Every write is a compare-and-set on the one before and carries the owner's claim: two owners never both write.
  * T2  Writes take effect in the order of their calls.
  */
 export class SessionStore implements SessionRecordPort {
   readonly #components: SessionStoreComponents
   readonly #key: string
-  readonly #epoch: number
+  readonly #claim: Claim
   #fields: SessionFields
   #revision: number
   #isSettled = true
@@ -35,21 +36,21 @@ export class SessionStore implements SessionRecordPort {
   constructor(components: SessionStoreComponents, init: SessionStoreInit) {
     this.#components = components
     this.#key = init.key
-    this.#epoch = init.epoch
+    this.#claim = init.claim
     this.#fields = init.fields
     this.#revision = init.revision
   }
 
   /**
-   * Reads the record of a session and writes the new owner's epoch into it, so that nothing an earlier owner still has
+   * Reads the record of a session and writes the new owner's claim into it, so that nothing an earlier owner still has
    * on its way can be stored any more (cluster protocol §3.3, "seal").
    * @throws ScaledMcpError `StaleEpoch` when a later owner has sealed it, `SessionNotFound` when there is no record.
    */
-  static async seal(components: SessionStoreComponents, init: Pick<SessionStoreInit, 'key' | 'epoch'>) {
+  static async seal(components: SessionStoreComponents, init: Pick<SessionStoreInit, 'key' | 'claim'>) {
     for (;;) {
       const entry = await components.states.get(init.key)
       if (!entry) throw new ScaledMcpError('SessionNotFound', 'it has no record')
-      const sealed = await sealOnce(components.states, entry, init.epoch)
+      const sealed = await sealOnce(components.states, entry, init.claim)
       if (sealed) return new SessionStore(components, { ...init, ...sealed })
     }
   }
@@ -72,7 +73,7 @@ export class SessionStore implements SessionRecordPort {
   async #write(change: Partial<SessionFields>): Promise<void> {
     if (!this.#isSettled) await this.#settle()
     const fields = { ...this.#fields, ...change }
-    const record = sessionCodec.encode({ ...fields, epoch: this.#epoch })
+    const record = sessionCodec.encode(claimed(fields, this.#claim))
     const put = await this.#components.states.put(this.#key, record, this.#revision) // T1
     if (put.outcome === 'lost') throw this.#stale()
     if (put.outcome === 'unknown') {
@@ -87,7 +88,7 @@ export class SessionStore implements SessionRecordPort {
   async #settle(): Promise<void> {
     const entry = await this.#components.states.get(this.#key)
     const record = entry && sessionCodec.decode(entry.value)
-    if (record && record.epoch !== this.#epoch) throw this.#stale()
+    if (record && !isBy(record, this.#claim)) throw this.#stale()
     this.#revision = entry?.revision ?? 0
     if (record) this.#fields = record
     this.#isSettled = true
@@ -99,10 +100,19 @@ export class SessionStore implements SessionRecordPort {
   }
 }
 
-async function sealOnce(states: Bucket, entry: Entry, epoch: number) {
-  const fields: SessionRecord = sessionCodec.decode(entry.value)
-  if (fields.epoch > epoch) throw new ScaledMcpError('StaleEpoch', entry.key)
-  const put = await states.put(entry.key, sessionCodec.encode({ ...fields, epoch }), entry.revision)
+async function sealOnce(states: Bucket, entry: Entry, claim: Claim) {
+  const fields = sessionCodec.decode(entry.value)
+  const isLater = fields.epoch > claim.epoch || (fields.epoch === claim.epoch && !isBy(fields, claim))
+  if (isLater) throw new ScaledMcpError('StaleEpoch', entry.key)
+  const put = await states.put(entry.key, sessionCodec.encode(claimed(fields, claim)), entry.revision)
   if (put.outcome === 'unknown') throw new ScaledMcpError('StoreUnavailable', 'the session record was not sealed')
   return put.outcome === 'won' ? { fields, revision: put.revision } : undefined
+}
+
+function claimed(fields: SessionFields, { epoch, nonce }: Claim): SessionRecord {
+  return { ...fields, epoch, claim: nonce }
+}
+
+function isBy(record: SessionRecord, { epoch, nonce }: Claim): boolean {
+  return record.epoch === epoch && record.claim === nonce
 }

@@ -3,9 +3,19 @@
  *
  * K1  It takes questions only while it is a member, and leaves only when it owns nothing.
  * K2  Stopping hands every session over: what runs may finish, then the address is released for any worker to open.
+ * K3  While its lease is not held it starts, answers and stores nothing, and keeps what it hosts; with the lease it goes
+ *     on. Declared dead, it forgets everything at once.
  */
-import { ActorSystem, type Clock, systemClock } from '@scaled-mcp/actor'
-import { Directory, Membership } from '@scaled-mcp/cluster'
+import { ActorSystem, type Clock, systemClock, type Timer } from '@scaled-mcp/actor'
+import {
+  Directory,
+  FailureDetector,
+  type LeaseTimes,
+  leaseTimes,
+  type Member,
+  Membership,
+  MemberView
+} from '@scaled-mcp/cluster'
 import type { Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
@@ -13,6 +23,7 @@ import { Claims, type Owned } from './claims.ts'
 import { Hosting } from './hosting.ts'
 import { Intake } from './intake.ts'
 import { Resend } from './resend.ts'
+import { type ServeSession, serveSdk } from './serve-session.ts'
 
 export interface SessionWorkerComponents {
   readonly mesh: Mesh
@@ -20,6 +31,10 @@ export interface SessionWorkerComponents {
   readonly definition: ServerDefinition
   readonly logger: Logger
   readonly clock?: Clock
+  /** The worker's place in the cluster. Default: kept up by this thread, as long as its event loop turns. */
+  readonly member?: Member
+  /** How a session's server is hosted. Default: as the SDK server that the definition creates. */
+  readonly serve?: ServeSession
 }
 
 export interface SessionWorkerInit {
@@ -33,32 +48,48 @@ export interface SessionWorkerInit {
   readonly decideMs: number
   /** How long running requests may take to finish when the worker stops, in milliseconds. */
   readonly graceMs: number
+  /** How long the worker may act after its last stored heartbeat, in milliseconds. */
+  readonly leaseMs: number
 }
 
 export class SessionWorker {
   readonly #components: SessionWorkerComponents
   readonly #system: ActorSystem
-  readonly #membership: Membership
+  readonly #clock: Clock
+  readonly #times: LeaseTimes
+  readonly #member: Member
+  readonly #members: MemberView
+  readonly #detector: FailureDetector
   readonly #hosting: Hosting
   readonly #intake: Intake
   readonly #resend: Resend
   #serving: Serving | undefined
   #announcement: Announcement | undefined
+  #leaseWatch: Timer | undefined
+  #isSuspended = false
+  /** Resolves when another process has declared this worker dead and it has forgotten everything. Never rejects. */
+  readonly lost: Promise<void>
 
   private constructor(components: SessionWorkerComponents, init: SessionWorkerInit) {
-    const { mesh, subjects, logger, clock = systemClock } = components
+    const { mesh, subjects, logger, clock = systemClock, serve = serveSdk } = components
     this.#components = components
+    this.#clock = clock
+    this.#times = leaseTimes(init.leaseMs)
     const onFailure = (name: string, error: unknown) => logger.error({ err: error, actor: name }, 'actor failed')
     this.#system = ActorSystem.start({ clock, onFailure })
-    this.#membership = membershipOf({ ...components, clock }, init, () => this.#hosting.size)
-    this.#resend = new Resend(mesh.wire)
-    const directory = new Directory({ entries: mesh.records.directory, clock })
+    this.#member = components.member ?? membershipOf({ ...components, clock }, init, () => this.#hosting.size)
+    this.#members = memberViewOf({ ...components, clock }, this.#times)
+    this.#detector = this.#detectorOf(mesh)
+    const { lease } = this.#member
+    this.#resend = new Resend(mesh.wire, lease)
+    const directory = new Directory({ entries: mesh.records.directory, members: this.#members, clock })
     const claims = new Claims({ directory, states: mesh.records.state }, mesh.process)
     const states = mesh.records.state
     const refused = (owned: Owned) => this.#intake.refused(owned)
-    const hosted = { states, system: this.#system, resend: this.#resend, logger, clock, refused }
+    const hosted = { states, system: this.#system, resend: this.#resend, serve, lease, logger, clock, refused }
     this.#hosting = new Hosting({ ...hosted, definition: components.definition }, init)
-    this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, logger })
+    this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, lease, logger })
+    this.lost = this.#member.lost.then(() => this.#forgetAll())
   }
 
   /** Joins and takes sessions. @throws StoreUnavailable. */
@@ -79,7 +110,7 @@ export class SessionWorker {
   }
 
   get isReady(): boolean {
-    return this.#components.mesh.wire.connected && !this.#intake.isClosed
+    return this.#components.mesh.wire.connected && this.#member.lease.isHeld && !this.#intake.isClosed
   }
 
   /** Rebuilds every session from its record with another definition; clients notice nothing. */
@@ -91,35 +122,94 @@ export class SessionWorker {
   /** Takes nothing new, lets what runs finish, and releases every session (K2). */
   async drain(): Promise<void> {
     this.#intake.close()
-    await this.#membership.drain()
+    await this.#member.drain()
     await this.#intake.releaseAll()
     await this.#serving?.drain()
   }
 
   /** Leaves the cluster. Idempotent. */
   async stop(): Promise<void> {
-    this.#serving?.stop()
+    this.#leave()
     await this.#system.stop()
     await this.#announcement?.stop()
-    await this.#membership.leave()
+    await this.#member.leave()
     this.#resend.stop()
   }
 
   async #start({ mesh, subjects }: SessionWorkerComponents, { build, hostName }: SessionWorkerInit): Promise<void> {
-    await this.#membership.join() // K1
+    await this.#member.join() // K1
+    await this.#members.start()
+    this.#detector.start()
+    this.#watchLease()
     this.#serving = mesh.wire.serve(subjects.worker(this.id), (delivery) => this.#intake.receive(delivery))
     const description = { id: this.id, role: 'worker', build, host: hostName, pid: process.pid } as const
     this.#announcement = await mesh.services.announce(description, () => this.load)
   }
+
+  /** K3: what runs is interrupted soon after the lease has ended; that nothing starts is checked where it would. */
+  #watchLease(): void {
+    this.#leaseWatch = this.#clock.after(this.#times.heartbeatMs / 2, () => {
+      const { isHeld } = this.#member.lease
+      if (!isHeld && !this.#isSuspended) this.#suspend()
+      else if (isHeld && this.#isSuspended) this.#resume()
+      this.#watchLease()
+    })
+  }
+
+  #suspend(): void {
+    this.#isSuspended = true
+    this.#components.logger.warn({ worker: this.id }, 'the lease has ended: nothing is done until it is held again')
+    this.#hosting.suspendAll()
+  }
+
+  #resume(): void {
+    this.#isSuspended = false
+    this.#components.logger.info({ worker: this.id }, 'the lease is held again')
+    this.#resend.flush()
+  }
+
+  async #forgetAll(): Promise<void> {
+    const worker = this.id
+    this.#components.logger.error({ worker }, 'another process has declared this worker dead: it forgets its sessions')
+    this.#leave()
+    this.#resend.stop()
+    await this.#intake.abandonAll()
+    await this.#system.stop()
+  }
+
+  /** Takes part in nothing any more. */
+  #leave(): void {
+    this.#leaseWatch?.cancel()
+    this.#detector.stop()
+    this.#members.stop()
+    this.#serving?.stop()
+  }
+
+  #detectorOf({ process: self, records: { members } }: Mesh): FailureDetector {
+    const { logger } = this.#components
+    const declared = (worker: string) => logger.warn({ worker }, 'declared dead: its heartbeat has ended')
+    const failed = (error: unknown) => logger.warn({ err: error }, 'a verdict was not stored')
+    const { lease } = this.#member
+    const components = { members, view: this.#members, lease, clock: this.#clock, declared, failed }
+    return new FailureDetector(components, { self, times: this.#times })
+  }
+}
+
+type Clocked = SessionWorkerComponents & { readonly clock: Clock }
+
+function memberViewOf({ mesh, logger, clock }: Clocked, { observeMs }: LeaseTimes): MemberView {
+  const unreadable = (key: string, error: unknown) =>
+    logger.warn({ err: error, key }, 'a member record is not readable')
+  return new MemberView({ members: mesh.records.members, clock, unreadable }, { freshMs: observeMs })
 }
 
 function membershipOf(
-  { mesh, logger, clock }: SessionWorkerComponents & { readonly clock: Clock },
-  { hostName, build }: SessionWorkerInit,
+  { mesh, logger, clock }: Clocked,
+  { hostName, build, leaseMs }: SessionWorkerInit,
   load: () => number
 ): Membership {
-  const lost = () => logger.error({ worker: mesh.process }, 'another process declared this worker dead')
   const missed = (error: unknown) => logger.warn({ err: error }, 'heartbeat not stored')
   const identity = { id: mesh.process, role: 'worker', host: hostName, pid: process.pid, build } as const
-  return new Membership({ members: mesh.records.members, clock, load, lost, missed }, identity)
+  const times = leaseTimes(leaseMs)
+  return new Membership({ members: mesh.records.members, clock, load, missed }, { ...identity, times })
 }

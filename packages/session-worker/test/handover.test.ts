@@ -33,7 +33,7 @@ it('a message that meets a session on its way out is told to ask again, never th
       return new McpServer({ name: 'slow to leave', version: '1.0.0' })
     }
   })
-  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000 }
+  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
   const logger = pino({ level: 'silent' })
   const worker = await SessionWorker.start(
     { mesh, subjects, definition, logger },

@@ -6,11 +6,12 @@ import { SessionStore } from '../src/session-store.ts'
 
 const key = 'default.session.abc'
 const fields = newSession({ protocolVersion: '2025-11-25' })
+const claim = (epoch: number, nonce = 'mine') => ({ epoch, nonce })
 
 function owner(epoch: number) {
   const { records } = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() })
   const components = { states: records.state, stale: vi.fn() }
-  return { components, store: new SessionStore(components, { key, epoch, fields, revision: 0 }) }
+  return { components, store: new SessionStore(components, { key, claim: claim(epoch), fields, revision: 0 }) }
 }
 
 describe('the record of a session', () => {
@@ -19,14 +20,14 @@ describe('the record of a session', () => {
     const levels = ['debug', 'info', 'error']
     await Promise.all(levels.map((logLevel) => store.write({ logLevel })))
     expect(store.read().logLevel).toBe('error')
-    const reopened = await SessionStore.seal(components, { key, epoch: 2 })
+    const reopened = await SessionStore.seal(components, { key, claim: claim(2) })
     expect(reopened.read().logLevel).toBe('error')
   })
 
   it('an owner that was replaced can store nothing more, and is told so once it tries (T1)', async () => {
     const { store, components } = owner(1)
     await store.write({ initialized: true })
-    const next = await SessionStore.seal(components, { key, epoch: 2 })
+    const next = await SessionStore.seal(components, { key, claim: claim(2) })
     await expect(store.write({ logLevel: 'debug' })).rejects.toThrow(expect.objectContaining({ code: 'StaleEpoch' }))
     expect(components.stale).toHaveBeenCalledOnce()
     expect(next.read().logLevel).toBeUndefined()
@@ -37,8 +38,16 @@ describe('the record of a session', () => {
   it('an old epoch cannot seal what a newer one has sealed', async () => {
     const { store, components } = owner(1)
     await store.write({ initialized: true })
-    await SessionStore.seal(components, { key, epoch: 5 })
-    await expect(SessionStore.seal(components, { key, epoch: 4 })).rejects.toThrow(
+    await SessionStore.seal(components, { key, claim: claim(5) })
+    await expect(SessionStore.seal(components, { key, claim: claim(4) })).rejects.toThrow(
+      expect.objectContaining({ code: 'StaleEpoch' })
+    )
+  })
+
+  it('another claim of the same epoch cannot seal it either: a store that lost its last writes counts twice', async () => {
+    const { store, components } = owner(1)
+    await store.write({ initialized: true })
+    await expect(SessionStore.seal(components, { key, claim: claim(1, 'another') })).rejects.toThrow(
       expect.objectContaining({ code: 'StaleEpoch' })
     )
   })

@@ -2,8 +2,9 @@
  * A mesh in one process: the embedded default of `scaled-mcp dev`, and the ground of unit tests and simulation.
  *
  * M1  Messages cross as bytes, copied when sent: location transparency is proven, not assumed.
- * M2  Everything arrives later, in the order it was sent, when `schedule` says so.
- * M3  What can go wrong over NATS can go wrong here: `disconnect` and `reconnect` cut one process off and bring it back.
+ * M2  Everything arrives later, in the order it was sent, when `schedule` says so; or as a `network` has it.
+ * M3  What can go wrong over NATS can go wrong here: `disconnect` and `reconnect` cut one process off and bring it back,
+ *     `forget` is the end of one that could say nothing any more.
  */
 import { randomBytes } from 'node:crypto'
 import { header, type Subjects } from '@scaled-mcp/contracts'
@@ -23,15 +24,21 @@ import { MeshStore } from '../mesh-store.ts'
 import { MicroServices } from '../micro-services.ts'
 import { MuxWire } from '../mux-wire.ts'
 import { SEQUENCE } from '../record-watch.ts'
+import type { StoredMessage } from '../stream.ts'
 import { NO_RESPONDERS, type OnError, type Packet } from '../transport.ts'
 import { MemoryStream } from './memory-stream.ts'
-import { type Exchangeable, MemoryTransport } from './memory-transport.ts'
+import { MemoryTransport } from './memory-transport.ts'
+import { type Network, reliable } from './network.ts'
 import { StoredSubjects } from './stored-subjects.ts'
 
 export interface MemoryBrokerOptions {
   readonly clock?: Clock
   /** Runs what it is given, later and in order. Default: `setImmediate`. */
   readonly schedule?: (run: () => void) => void
+  /** Default: one that loses nothing and follows `schedule`. */
+  readonly network?: Network
+  /** Told of everything that is stored, at the moment at which it is. */
+  readonly onStored?: (message: StoredMessage) => void
   /** Largest packet, in bytes. Default: 1 MiB, as NATS has it. */
   readonly maxPayload?: number
 }
@@ -40,6 +47,8 @@ export interface MemoryMeshOptions {
   /** The process id; unique among those connected. */
   readonly process: string
   readonly subjects: Subjects
+  /** The process's own time. Default: the broker's. */
+  readonly clock?: Clock
   /** Told of errors that no caller is there to take: a handler that threw. */
   readonly onError?: OnError
 }
@@ -47,27 +56,30 @@ export interface MemoryMeshOptions {
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024
 const NO_BODY = new Uint8Array(0)
 
-export class MemoryBroker implements Exchangeable {
-  readonly maxPayload: number
-  readonly afterwards: (run: () => void) => void
+export class MemoryBroker {
+  readonly #maxPayload: number
+  readonly #network: Network
+  readonly #onStored: MemoryBrokerOptions['onStored']
   readonly #clock: Clock
   readonly #transports = new Map<string, MemoryTransport>()
   readonly #streams = new Map<string, StoredSubjects>()
   readonly #incarnation = randomBytes(12).toString('base64url')
 
-  constructor({ clock = systemClock, schedule = setImmediate, maxPayload }: MemoryBrokerOptions = {}) {
-    this.#clock = clock
-    this.afterwards = (run) => void schedule(run)
-    this.maxPayload = maxPayload ?? DEFAULT_MAX_PAYLOAD
+  constructor({ clock, schedule = setImmediate, network, maxPayload, onStored }: MemoryBrokerOptions = {}) {
+    this.#clock = clock ?? systemClock
+    this.#network = network ?? reliable(schedule)
+    this.#maxPayload = maxPayload ?? DEFAULT_MAX_PAYLOAD
+    this.#onStored = onStored
   }
 
   /** Connects one process. @throws RangeError when its id is connected already. */
-  connect({ process, subjects, onError = () => undefined }: MemoryMeshOptions): Mesh {
+  connect({ process, subjects, clock = this.#clock, onError = () => undefined }: MemoryMeshOptions): Mesh {
     if (this.#transports.has(process)) throw new RangeError(`process ${process} is connected already`)
     this.#provision(subjects.prefix)
-    const clock = this.#clock
     const inbox = subjects.reply(process)
-    const transport = new MemoryTransport(this, onError)
+    const route = (packet: Packet): void => this.#deliver(packet)
+    const network = this.#network
+    const transport = new MemoryTransport({ network, clock, onError, route }, { process, maxPayload: this.#maxPayload })
     this.#transports.set(process, transport)
     const wire = new MuxWire({ transport, clock, onError }, inbox)
     const stream = (name: string): MemoryStream => new MemoryStream(transport, this.#stream(name))
@@ -91,15 +103,16 @@ export class MemoryBroker implements Exchangeable {
     this.#transport(process).reconnect()
   }
 
-  route(packet: Packet): void {
-    this.afterwards(() => this.#deliver(packet))
+  /** Nothing reaches the process any more and nobody waits for it; it is not told. Unlike `stop` of its mesh. */
+  forget(process: string): void {
+    this.#transports.delete(process)
   }
 
   #deliver(packet: Packet): void {
     let receivers = 0
-    for (const transport of [...this.#transports.values()]) receivers += transport.receive(packet)
+    for (const transport of this.#transports.values()) receivers += transport.deliver(packet)
     if (receivers > 0 || packet.reply === undefined) return
-    this.route({ subject: packet.reply, body: NO_BODY, status: NO_RESPONDERS })
+    this.#deliver({ subject: packet.reply, body: NO_BODY, status: NO_RESPONDERS })
   }
 
   #transport(process: string): MemoryTransport {
@@ -119,7 +132,7 @@ export class MemoryBroker implements Exchangeable {
     if (this.#streams.has(log)) return
     const now = (): number => this.#clock.monotonic()
     const { maxEventsPerAddress: maxPerSubject, maxAgeMs } = eventStream
-    this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now }))
+    this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now, onStored: this.#onStored }))
     for (const spec of Object.values(buckets)) {
       this.#streams.set(bucketStream(prefix, spec), this.#bucket(prefix, spec))
     }
@@ -129,15 +142,16 @@ export class MemoryBroker implements Exchangeable {
   #bucket(prefix: string, spec: BucketSpec): StoredSubjects {
     const changes = changePrefix(prefix, spec)
     const init = { maxPerSubject: spec.history, now: () => this.#clock.monotonic() }
-    if (changes === undefined) return new StoredSubjects(init)
     const records = recordPrefix(prefix, spec)
-    return new StoredSubjects({
-      ...init,
-      onStored: ({ subject, headers, sequence, body }) => {
-        const key = subject.slice(records.length)
-        this.route({ subject: changes + key, headers: { ...headers, [SEQUENCE]: String(sequence) }, body })
-      }
-    })
+    const tell = ({ subject, headers, sequence, body }: StoredMessage): void => {
+      const key = subject.slice(records.length)
+      this.#deliver({ subject: changes + key, headers: { ...headers, [SEQUENCE]: String(sequence) }, body })
+    }
+    const onStored = (message: StoredMessage): void => {
+      this.#onStored?.(message)
+      if (changes !== undefined) tell(message)
+    }
+    return new StoredSubjects({ ...init, onStored })
   }
 
   /** Gives the store of a deployment its incarnation. */
@@ -148,7 +162,7 @@ export class MemoryBroker implements Exchangeable {
   }
 
   #facts(): Mesh['facts'] {
-    const { maxPayload } = this
-    return { mesh: 'memory', storage: 'none', replicas: 1, maxPayload, incarnation: this.#incarnation }
+    const facts = { mesh: 'memory', storage: 'none', replicas: 1, maxPayload: this.#maxPayload }
+    return { ...facts, incarnation: this.#incarnation }
   }
 }

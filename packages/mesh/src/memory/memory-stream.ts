@@ -20,28 +20,24 @@ export class MemoryStream implements Stream {
     const { byteLength } = append.body
     const limit = maxBodyOf(this.#transport.maxPayload)
     if (byteLength > limit) throw new ScaledMcpError('ValueTooLarge', `${byteLength} bytes, of ${limit}`)
-    return this.#transport.roundTrip(() => this.#stored.append(append))
+    return this.#transport.atStore(() => this.#stored.append(append))
   }
 
   last(subject: string): Promise<StoredMessage | undefined> {
-    return this.#transport.roundTrip(() => copied(this.#stored.last(subject)))
-  }
-
-  at(sequence: number): Promise<StoredMessage | undefined> {
-    return this.#transport.roundTrip(() => copied(this.#stored.at(sequence)))
+    return this.#transport.atStore(() => copied(this.#stored.last(subject)))
   }
 
   next(subject: string, from: number): Promise<StoredMessage | undefined> {
-    return this.#transport.roundTrip(() => copied(this.#stored.next(subject, from)))
+    return this.#transport.atStore(() => copied(this.#stored.next(subject, from)))
   }
 
   async newest(pattern: string, receive: (message: StoredMessage) => void, options: ReadOptions): Promise<void> {
-    const messages = await this.#transport.roundTrip(() => this.#stored.newest(pattern))
+    const messages = await this.#transport.atStore(() => this.#stored.newest(pattern))
     for (const message of messages) receive(options.headersOnly ? { ...message, body: NO_BODY } : copied(message))
   }
 
   purge(subject: string): Promise<void> {
-    return this.#transport.roundTrip(() => this.#stored.purge(subject))
+    return this.#transport.atStore(() => this.#stored.purge(subject))
   }
 }
 

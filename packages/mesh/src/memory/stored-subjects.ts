@@ -7,7 +7,7 @@ export interface StoredSubjectsInit {
   /** Messages older than this are gone, in milliseconds. */
   readonly maxAgeMs?: number
   /** Told of every message stored. */
-  readonly onStored?: (message: StoredMessage) => void
+  readonly onStored?: ((message: StoredMessage) => void) | undefined
   /** Milliseconds that only rise. */
   readonly now: () => number
 }
@@ -46,11 +46,6 @@ export class StoredSubjects {
   last(subject: string): StoredMessage | undefined {
     this.#expire()
     return this.#bySubject.get(subject)?.at(-1)
-  }
-
-  at(sequence: number): StoredMessage | undefined {
-    this.#expire()
-    return this.#kept.get(sequence)?.message
   }
 
   next(subject: string, from: number): StoredMessage | undefined {

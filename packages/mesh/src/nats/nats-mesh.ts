@@ -25,7 +25,8 @@ export interface NatsMeshOptions {
   /** The process id: the connection's name, and part of the reply subject. */
   readonly process: string
   readonly subjects: Subjects
-  readonly durability: Durability
+  /** What the store is made with; `provisioned`: another connection of this process has made and probed it. */
+  readonly durability: Durability | 'provisioned'
   /** Stronger than what `servers` carries. */
   readonly credentials?: NatsCredentials | undefined
   /** Told of errors that no caller is there to take: a handler that threw, a refusal by NATS. */
@@ -33,7 +34,8 @@ export interface NatsMeshOptions {
 }
 
 /**
- * Connects one process to the mesh over NATS, provisions the store and proves that its compare-and-set holds.
+ * Connects one process to the mesh over NATS, provisions the store and proves that its compare-and-set holds, unless
+ * that has been done.
  * @throws MeshUnreachable when no server can be reached or none lets us in. @throws ConfigInvalid.
  * @throws StoreUnavailable when JetStream cannot be used. @throws StoreUnsafe when two writers can win.
  */
@@ -122,6 +124,7 @@ class NatsMesh implements Mesh {
 
   async start(): Promise<void> {
     const { subjects, durability } = this.#options
+    if (durability === 'provisioned') return
     const init = { prefix: subjects.prefix, durability }
     const provisioned = await provision({ jetStream: this.#jetStream, clock: systemClock }, init)
     await probeStore(this.records.meta)
@@ -155,7 +158,7 @@ class NatsMesh implements Mesh {
 
   /** A publish that NATS refuses is answered by an error that names no question, so all on that subject end. */
   #refuse(subject: string, cause: Error): void {
-    this.wire.refuse(
+    this.wire.abandon(
       subject,
       new ScaledMcpError('ConfigInvalid', `NATS does not let this account publish to ${subject}`, { cause })
     )

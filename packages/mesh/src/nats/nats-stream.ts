@@ -55,10 +55,6 @@ export class NatsStream implements Stream {
     return this.#get({ last_by_subj: subject })
   }
 
-  at(sequence: number): Promise<StoredMessage | undefined> {
-    return this.#get({ seq: sequence })
-  }
-
   next(subject: string, from: number): Promise<StoredMessage | undefined> {
     return this.#get({ seq: from, next_by_subj: subject })
   }
