@@ -1,0 +1,36 @@
+import type { SideProcess } from '../process-cost.ts'
+
+/** Keep `inFlight` calls under way for `seconds`, each in a session of its own, and say what they cost. */
+export interface CallOrder {
+  readonly kind: 'call'
+  readonly url: string
+  readonly isFixed: boolean
+  readonly inFlight: number
+  readonly seconds: number
+  readonly processes: readonly SideProcess[]
+}
+
+/** Open `count` new sessions, `inFlight` at a time, and leave them open. */
+export interface OpenOrder {
+  readonly kind: 'open'
+  readonly url: string
+  readonly count: number
+  readonly inFlight: number
+  readonly processes: readonly SideProcess[]
+}
+
+export type LoadOrder = CallOrder | OpenOrder
+
+/** What one order did and cost. */
+export interface LoadResult {
+  /** Calls answered, or sessions opened. */
+  readonly count: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** By role, the load generator's own as `load`. */
+  readonly cpuSeconds: Readonly<Record<string, number>>
+}
+
+/** What the generator sends back. */
+export type LoadReply = { readonly result: LoadResult } | { readonly error: string }

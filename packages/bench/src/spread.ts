@@ -1,0 +1,19 @@
+/** The middle of several measurements, and how far apart they lie. */
+export interface Spread {
+  readonly median: number
+  readonly lowest: number
+  readonly highest: number
+}
+
+/** @throws RangeError when there is nothing to summarise. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values).sort()
+  return { median: quantile(sorted, 0.5), lowest: quantile(sorted, 0), highest: quantile(sorted, 1) }
+}
+
+/** The value below which the share `q` of `sorted` lies. @throws RangeError when there is none. */
+export function quantile(sorted: Float64Array, q: number): number {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+  if (value === undefined) throw new RangeError('there are no measurements')
+  return value
+}
