@@ -1,5 +1,5 @@
 import { Subjects } from '@scaled-mcp/contracts'
-import { connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
+import { connectNatsMesh, type Durability, type Mesh } from '@scaled-mcp/mesh'
 import { type TestNatsServer, until } from '@scaled-mcp/testkit'
 import { fresh, type MeshUnderTest } from './conformance/mesh-under-test.ts'
 import { TcpProxy } from './tcp-proxy.ts'
@@ -8,7 +8,10 @@ import { TcpProxy } from './tcp-proxy.ts'
 const run = `t${process.pid}`
 
 /** A real nats-server and its processes, each behind a proxy of its own. */
-export async function natsUnderTest({ url }: TestNatsServer): Promise<MeshUnderTest> {
+export async function natsUnderTest(
+  { url }: Pick<TestNatsServer, 'url'>,
+  replicas: Durability['replicas'] = 1
+): Promise<MeshUnderTest> {
   const proxies = new Map<Mesh, TcpProxy>()
   const proxyOf = (mesh: Mesh): TcpProxy => proxies.get(mesh) as TcpProxy
   const disconnectAll = async (): Promise<void> => {
@@ -25,7 +28,7 @@ export async function natsUnderTest({ url }: TestNatsServer): Promise<MeshUnderT
         servers: proxy.url,
         process: `${run}-${fresh()}`,
         subjects: new Subjects(`${run}-${prefix}`),
-        durability: { replicas: 1, storage: 'file' },
+        durability: { replicas, storage: 'file' },
         onError
       })
       proxies.set(mesh, proxy)

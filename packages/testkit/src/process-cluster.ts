@@ -1,0 +1,143 @@
+/**
+ * A cluster of real processes on a given NATS, for faults: each worker is a parent and the process it has started, and
+ * both can be killed or paused. Who owns what is read from the records, as any NATS client can.
+ */
+import { fileURLToPath } from 'node:url'
+import {
+  addressKey,
+  type DirectoryRecord,
+  directoryCodec,
+  type MemberRecord,
+  memberCodec,
+  sessionAddress
+} from '@scaled-mcp/contracts'
+import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
+import { connect, type NatsConnection } from 'nats'
+import { until } from './until.ts'
+import { WorkerProcesses } from './worker-processes.ts'
+
+export interface ProcessClusterOptions {
+  /** URL of the NATS it runs on. */
+  readonly nats: string
+  /** Path of the server module. */
+  readonly server: string
+  readonly gateways: number
+  readonly workers: number
+  /** Added to the environment of every process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A directory entry and its revision, which is the owner's epoch. */
+export interface DirectoryEntry extends DirectoryRecord {
+  readonly epoch: number
+}
+
+const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
+const GATEWAY_READY = /"url":"([^"]*)".*"msg":"ready"/
+const WORKER_READY = /"process":"([^"]*)".*"msg":"ready"/
+const READY_MS = 40_000
+
+export class ProcessCluster {
+  readonly #options: ProcessClusterOptions
+  readonly #connection: NatsConnection
+  readonly #gateways: LaunchedProcess[] = []
+  readonly #workers: WorkerProcesses[] = []
+
+  private constructor(options: ProcessClusterOptions, connection: NatsConnection) {
+    this.#options = options
+    this.#connection = connection
+  }
+
+  static async start(options: ProcessClusterOptions): Promise<ProcessCluster> {
+    const connection = await connect({ servers: options.nats, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
+    const cluster = new ProcessCluster(options, connection)
+    // The first worker makes the store; the others find it.
+    await cluster.keepWorkers(1)
+    await Promise.all([cluster.keepWorkers(options.workers), cluster.#launchGateways()])
+    return cluster
+  }
+
+  /** Where clients connect, one per gateway. */
+  get urls(): readonly [string, ...string[]] {
+    return this.#gateways.map(({ ready }) => ready[1]) as unknown as readonly [string, ...string[]]
+  }
+
+  /** Those that live. */
+  get workers(): readonly WorkerProcesses[] {
+    return this.#workers
+  }
+
+  /** Starts workers until `count` live. */
+  async keepWorkers(count: number = this.#options.workers): Promise<void> {
+    const missing = Array.from({ length: count - this.#workers.length }, () => this.#launchWorker())
+    await Promise.all(missing)
+  }
+
+  /** The directory entry of a client's session. */
+  async entryOf(sessionId: string): Promise<DirectoryEntry> {
+    const { value, revision } = await this.#read('MCP_DIR', addressKey(sessionAddress(sessionId)))
+    return { ...directoryCodec.decode(value), epoch: revision }
+  }
+
+  /** The record of a member, by its id. */
+  async memberOf(id: string): Promise<MemberRecord> {
+    return memberCodec.decode((await this.#read('MCP_MEMBERS', id)).value)
+  }
+
+  /** The record of the member that a worker is now; it has another id after it has joined again. */
+  async memberOfWorker({ pid }: WorkerProcesses): Promise<MemberRecord | undefined> {
+    const members = await this.#connection.jetstream().views.kv('MCP_MEMBERS')
+    for await (const id of await members.keys()) {
+      const member = await this.memberOf(id)
+      if (member.pid === pid && member.state !== 'dead') return member
+    }
+    return undefined
+  }
+
+  /** The worker that hosts a client's session. @throws {Error} when it does not live. */
+  async ownerOf(sessionId: string): Promise<WorkerProcesses> {
+    const { owner } = await this.entryOf(sessionId)
+    const { pid } = await this.memberOf(owner)
+    const worker = this.#workers.find((living) => living.pid === pid)
+    if (!worker) throw new Error(`${owner}, the owner of the session, does not live`)
+    return worker
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#gateways.map((gateway) => gateway.stop({ graceMs: 20_000 })))
+    await Promise.all(this.#workers.map((worker) => worker.stop()))
+    await this.#connection.close()
+  }
+
+  async #launchGateways(): Promise<void> {
+    const args = ['gateway', '--port', '0', '--shutdown-leave-ms', '0']
+    const gateways = Array.from({ length: this.#options.gateways }, () => this.#launch(args, GATEWAY_READY))
+    this.#gateways.push(...(await Promise.all(gateways)))
+  }
+
+  async #launchWorker(): Promise<void> {
+    const parent = await this.#launch(['worker', this.#options.server], WORKER_READY)
+    const { pid } = await until(() => this.memberOf(parent.ready[1] as string))
+    const worker = new WorkerProcesses(parent, pid)
+    this.#workers.push(worker)
+    void parent.exited.then(() => this.#workers.splice(this.#workers.indexOf(worker), 1))
+  }
+
+  #launch(args: readonly string[], ready: RegExp): Promise<LaunchedProcess> {
+    const { nats, env } = this.#options
+    return launch({
+      command: process.execPath,
+      args: [program, ...args, '--nats', nats, '--admin-port', '0'],
+      ready,
+      readyTimeoutMs: READY_MS,
+      ...(env && { env })
+    })
+  }
+
+  async #read(bucket: string, key: string): Promise<{ readonly value: Uint8Array; readonly revision: number }> {
+    const records = await this.#connection.jetstream().views.kv(bucket)
+    const entry = await records.get(key)
+    if (!entry) throw new Error(`${bucket} has no record ${key}`)
+    return entry
+  }
+}
