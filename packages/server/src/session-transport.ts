@@ -40,7 +40,7 @@ export interface SessionTransportInit {
   readonly epoch: number
 }
 
-type Related = { readonly relatedRequestId?: JsonRpcId | undefined }
+const DONE = Promise.resolve()
 
 export class SessionTransport implements SdkTransport {
   readonly sessionId: string
@@ -69,6 +69,9 @@ export class SessionTransport implements SdkTransport {
   async close(): Promise<void> {
     this.inFlight.clear()
     this.#questions.clear()
+    const closed = new ScaledMcpError('SessionMoved', 'the session ended here')
+    for (const [id, settle] of this.#replays) settle(errorAnswer(id, closed)) // or whoever asked would wait for ever
+    this.#replays.clear()
     this.onclose?.()
   }
 
@@ -100,15 +103,16 @@ export class SessionTransport implements SdkTransport {
     this.#components.logger.warn({ error, session: this.sessionId }, 'the MCP server reported an error')
   }
 
-  async send(message: JsonRpcMessage, { relatedRequestId }: Related = {}): Promise<void> {
-    if (!('method' in message)) return await this.#answer(message)
-    const related = this.#relatedTo(message, relatedRequestId)
-    const isReplay = related !== undefined && this.#replays.has(related)
-    if (!isReplay || 'id' in message) await this.#say(message, related)
-    else this.#drop(message, 'said during a replay') // T5
+  send(message: JsonRpcMessage, options?: { readonly relatedRequestId?: JsonRpcId | undefined }): Promise<void> {
+    return 'method' in message ? this.#say(message, options?.relatedRequestId) : this.#answer(message)
   }
 
-  async #say(message: JsonRpcRequest | JsonRpcNotification, related: JsonRpcId | undefined): Promise<void> {
+  async #say(message: JsonRpcRequest | JsonRpcNotification, said: JsonRpcId | undefined): Promise<void> {
+    const related = this.#relatedTo(message, said)
+    if (related !== undefined && this.#replays.has(related) && !('id' in message)) {
+      this.#drop(message, 'said during a replay') // T5
+      return
+    }
     const named = namedForClient(message, this.#epoch)
     const text = jsonText(named)
     if ('id' in message) this.#questions.set(message.id, related)
@@ -190,30 +194,43 @@ export class SessionTransport implements SdkTransport {
     return this.inFlight.get(running.id) === running || this.#replays.has(running.id) ? running.id : undefined
   }
 
-  async #answer(answer: JsonRpcResponse): Promise<void> {
+  #answer(answer: JsonRpcResponse): Promise<void> {
     const id = answer.id as JsonRpcId
     const replayed = this.#replays.get(id)
     const request = this.inFlight.get(id)
     this.#replays.delete(id)
     this.inFlight.delete(id)
+    if (request && !replayed) return this.#leave(request, answer)
     if (replayed) replayed(answer)
-    else if (request) await this.#components.outlet.send(await this.#recorded(request, answer))
     else this.#drop(answer, 'its request was cancelled or answered') // T1
+    return DONE
   }
 
-  async #recorded(request: JsonRpcRequest, answer: JsonRpcResponse): Promise<Outgoing> {
-    try {
-      const text = jsonText(answer)
-      await this.#memory.answered(request, answer) // T4
-      return { text, message: answer, relatedRequestId: request.id }
-    } catch (error) {
-      this.#components.logger.error(
-        { error, session: this.sessionId, method: request.method },
-        'an answer could not be sent'
-      )
-      const message = errorAnswer(request.id, error) // T6
-      return { text: JSON.stringify(message), message, relatedRequestId: request.id }
+  /** Most answers change nothing in the record and leave within the call: under async hooks every promise costs. */
+  #leave(request: JsonRpcRequest, answer: JsonRpcResponse): Promise<void> {
+    const outgoing = this.#outgoing(request, answer)
+    const stored = outgoing.message === answer ? this.#memory.answered(request, answer) : undefined
+    if (stored) {
+      const failed = (error: unknown) => this.#failed(request, error)
+      return stored.then(() => outgoing, failed).then((sendable) => this.#components.outlet.send(sendable)) // T4
     }
+    const sent = this.#components.outlet.send(outgoing)
+    return sent instanceof Promise ? sent : DONE
+  }
+
+  #outgoing(request: JsonRpcRequest, answer: JsonRpcResponse): Outgoing {
+    try {
+      return { text: jsonText(answer), message: answer, relatedRequestId: request.id }
+    } catch (error) {
+      return this.#failed(request, error)
+    }
+  }
+
+  // T6
+  #failed({ id, method }: JsonRpcRequest, error: unknown): Outgoing {
+    this.#components.logger.error({ error, session: this.sessionId, method }, 'an answer could not be sent')
+    const message = errorAnswer(id, error)
+    return { text: JSON.stringify(message), message, relatedRequestId: id }
   }
 
   #drop(message: JsonRpcMessage, why: string): void {

@@ -22,12 +22,14 @@ import type { Delivery, Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Claimed, Claims, Owned } from './claims.ts'
 import type { Hosting, LivingSession } from './hosting.ts'
+import type { Resend } from './resend.ts'
 
 export interface IntakeComponents {
   readonly subjects: Subjects
   readonly claims: Claims
   readonly hosting: Hosting
   readonly lease: Lease
+  readonly resend: Resend
   readonly logger: Logger
 }
 
@@ -55,7 +57,7 @@ export class Intake {
 
   receive(delivery: Delivery): void {
     if (!this.#components.lease.isHeld) {
-      answer(delivery.reply, 'busy') // I4
+      this.#answer(delivery.reply, 'busy') // I4
       return
     }
     const { key } = this.#components.subjects.parseWorker(delivery.subject)
@@ -66,8 +68,8 @@ export class Intake {
     }
     const hosted = this.#components.hosting.get(key)
     if (delivery.headers?.[header.verb] === 'end') this.#change(key, delivery, () => this.#end(key, delivery))
-    else if (hosted) deliver(hosted, delivery)
-    else if (this.#isClosed) answer(delivery.reply, 'draining')
+    else if (hosted) this.#deliver(hosted, delivery)
+    else if (this.#isClosed) this.#answer(delivery.reply, 'draining')
     else this.#change(key, delivery, () => this.#open(key, delivery))
   }
 
@@ -96,7 +98,7 @@ export class Intake {
     const changed = change()
       .catch((error) => {
         this.#components.logger.warn({ err: error, address: key }, 'message refused')
-        delivery.reply?.end({ body: NOTHING, headers: refusalHeaders(error) })
+        this.#reply(delivery.reply, refusalHeaders(error))
       })
       .finally(() => this.#changing.delete(key))
     this.#changing.set(key, changed)
@@ -106,16 +108,16 @@ export class Intake {
     const { claims, hosting } = this.#components
     const address = parseAddressKey(key)
     if (hosting.isFull) {
-      answer(delivery.reply, 'full')
+      this.#answer(delivery.reply, 'full')
       return
     }
     const claimed = await claims.claim(address, delivery.headers)
     if (claimed.outcome !== 'owned') {
-      refuse(delivery.reply, claimed)
+      this.#refuse(delivery.reply, claimed)
       return
     }
     const session = await this.#host({ address, claim: claimed.claim }, claimed.isNew, delivery) // I1
-    deliver(session, delivery)
+    this.#deliver(session, delivery)
   }
 
   /** A new session that cannot be hosted is over; an existing one is given back. */
@@ -135,16 +137,16 @@ export class Intake {
     const hosted = hosting.get(key)
     const claimed = hosted ? owned(hosted) : await claims.claim(address, headers)
     if (claimed.outcome === 'ended' && headers?.[header.attempt] !== undefined) {
-      reply?.end({ body: NOTHING }) // by the first attempt
+      this.#reply(reply) // by the first attempt
       return
     }
     if (claimed.outcome !== 'owned') {
-      refuse(reply, claimed)
+      this.#refuse(reply, claimed)
       return
     }
     await claims.end({ address, claim: claimed.claim })
     if (hosted) await hosting.stop(hosted)
-    reply?.end({ body: NOTHING })
+    this.#reply(reply)
   }
 
   /** Ends a session that its server refused to initialize. */
@@ -163,19 +165,32 @@ export class Intake {
     await Promise.all(Array.from({ length: HANDOVERS_AT_ONCE }, lane))
   }
 
+  /** An actor that is on its way out, or has no room, has not run the message: the asker may ask again (I2). */
+  #deliver({ ref }: LivingSession, delivery: Delivery): void {
+    try {
+      ref.tell(delivery)
+    } catch (error) {
+      if (!(error instanceof ActorError)) throw error
+      this.#answer(delivery.reply, error.code === 'MailboxFull' ? 'full' : 'draining')
+    }
+  }
+
+  #refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
+    if (claimed.outcome === 'ended') this.#answer(reply, 'ended')
+    else this.#answer(reply, 'not-owner', claimed.owner === undefined ? {} : { [header.owner]: claimed.owner })
+  }
+
+  #answer(reply: Reply | undefined, status: ReplyStatus, headers: Headers = {}): void {
+    this.#reply(reply, { [header.status]: status, ...headers })
+  }
+
+  #reply(reply: Reply | undefined, headers?: Headers): void {
+    if (reply) this.#components.resend.refuse(() => reply.end({ body: NOTHING, headers }))
+  }
+
   #failed(hosted: LivingSession | undefined, error: unknown): void {
     const address = hosted && addressKey(hosted.address)
     this.#components.logger.error({ err: error, address }, 'session not handed over')
-  }
-}
-
-/** An actor that is on its way out, or has no room, has not run the message: the asker may ask again (I2). */
-function deliver({ ref }: LivingSession, delivery: Delivery): void {
-  try {
-    ref.tell(delivery)
-  } catch (error) {
-    if (!(error instanceof ActorError)) throw error
-    answer(delivery.reply, error.code === 'MailboxFull' ? 'full' : 'draining')
   }
 }
 
@@ -188,13 +203,4 @@ function refusalHeaders(error: unknown): Headers {
   if (hasCode(error, 'StaleEpoch')) return { [header.status]: 'not-owner' }
   if (hasCode(error, 'StoreUnavailable')) return { [header.status]: 'busy' }
   return errorHeaders(error)
-}
-
-function refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
-  if (claimed.outcome === 'ended') answer(reply, 'ended')
-  else answer(reply, 'not-owner', claimed.owner === undefined ? {} : { [header.owner]: claimed.owner })
-}
-
-function answer(reply: Reply | undefined, status: ReplyStatus, headers: Headers = {}): void {
-  reply?.end({ body: NOTHING, headers: { [header.status]: status, ...headers } })
 }

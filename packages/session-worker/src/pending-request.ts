@@ -47,7 +47,7 @@ export class PendingRequest {
     const former = this.#reply
     this.#reply = reply
     if (this.#isStream) this.#frame({ body: NOTHING })
-    former.end({ body: NOTHING, headers: JOINED })
+    this.#init.send(() => former.end({ body: NOTHING, headers: JOINED }))
   }
 
   /** Sends something that is not the answer. */

@@ -20,9 +20,15 @@ export class Resend {
     })
   }
 
-  /** Runs `send` now, or as soon as it may be sent. */
+  /** Runs `send`, which tells of something done, now or as soon as it may be sent. */
   readonly send = (send: () => void): void => {
-    if (this.#kept.length > 0 || !this.#wire.connected || !this.#lease.isHeld) {
+    if (this.#kept.length > 0 || !this.#lease.isHeld) this.#kept.push(send)
+    else this.refuse(send)
+  }
+
+  /** Runs `send`, which tells that nothing was done, now or when the connection is back: it needs no lease. */
+  readonly refuse = (send: () => void): void => {
+    if (!this.#wire.connected) {
       this.#kept.push(send)
       return
     }

@@ -89,14 +89,14 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   override receive(delivery: Delivery): void {
     const { body, headers, reply } = delivery
     if (!this.#components.lease.isHeld) {
-      reply?.end({ body: NOTHING, headers: { [header.status]: 'busy' } }) // N4
+      this.#refuse(reply, { [header.status]: 'busy' }) // N4
       return
     }
     try {
       if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
       this.#handle(parse(body), delivery)
     } catch (error) {
-      reply?.end({ body: NOTHING, headers: errorHeaders(error) })
+      this.#refuse(reply, errorHeaders(error))
     }
   }
 
@@ -154,7 +154,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if ('method' in message && message.method === 'notifications/cancelled') {
       this.#cancel(message.params?.['requestId'] as JsonRpcId)
     }
-    reply?.end({ body: NOTHING, headers: this.#stored() }) // N2
+    if (reply) this.#components.resend.send(() => reply.end({ body: NOTHING, headers: this.#stored() })) // N2
   }
 
   /** N5 */
@@ -166,17 +166,17 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
     this.#server.deliveryClass(request).then(
       (deliveryClass) => {
-        if (deliveryClass === 'once') asked.reply.end({ body: NOTHING, headers: INTERRUPTED })
+        if (deliveryClass === 'once') this.#refuse(asked.reply, INTERRUPTED)
         else this.#request(request, asked)
       },
-      (error) => asked.reply.end({ body: NOTHING, headers: errorHeaders(error) })
+      (error) => this.#refuse(asked.reply, errorHeaders(error))
     )
   }
 
   #request(request: JsonRpcRequest, { extra, reply, messageId }: Asked): void {
     const refusal = this.#refusal()
     if (refusal) {
-      reply.end({ body: NOTHING, headers: { [header.status]: refusal } })
+      this.#refuse(reply, { [header.status]: refusal })
       return
     }
     const { clock, resend } = this.#components
@@ -190,6 +190,11 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
       else this.#pending.delete(request.id)
       pending.answer(NOTHING, errorHeaders(error))
     }
+  }
+
+  /** Answers that nothing was done. */
+  #refuse(reply: Reply | undefined, headers: Headers): void {
+    if (reply) this.#components.resend.refuse(() => reply.end({ body: NOTHING, headers }))
   }
 
   #refusal(): ReplyStatus | undefined {

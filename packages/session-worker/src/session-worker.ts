@@ -88,7 +88,7 @@ export class SessionWorker {
     const refused = (owned: Owned) => this.#intake.refused(owned)
     const hosted = { states, system: this.#system, resend: this.#resend, serve, lease, logger, clock, refused }
     this.#hosting = new Hosting({ ...hosted, definition: components.definition }, init)
-    this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, lease, logger })
+    this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger })
     this.lost = this.#member.lost.then(() => this.#forgetAll())
   }
 
