@@ -1,4 +1,7 @@
-/** What a process costs, read from Linux's /proc: it covers every thread, and programs that are not ours. */
+/**
+ * What a process costs, it and the processes it started, read from Linux's /proc: that covers every thread, and programs
+ * that are not ours.
+ */
 import { readFileSync } from 'node:fs'
 
 /** Of the kernel's `USER_HZ`, the unit of /proc/PID/stat on every architecture that Node.js runs on. */
@@ -13,15 +16,37 @@ export interface SideProcess {
   readonly pid: number
 }
 
-/** Processor time that a process has used, in seconds, in steps of 10 ms. */
+/** Processor time used so far, in seconds, in steps of 10 ms. */
 export function cpuSecondsOf(pid: number): number {
+  return sumOf(family(pid).map(ownCpuSeconds))
+}
+
+/** Memory in RAM, in bytes; what processes share counts for each. */
+export function residentBytesOf(pid: number): number {
+  return sumOf(family(pid).map(ownResidentBytes))
+}
+
+/** The process at the end of the line: a worker's parent only watches over the one that works. */
+export function workingProcess(pid: number): number {
+  return family(pid).at(-1) as number
+}
+
+function family(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  return [pid, ...children.flatMap((child) => family(Number(child)))]
+}
+
+function ownCpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND
 }
 
-/** Memory of a process that is in RAM, in bytes. */
-export function residentBytesOf(pid: number): number {
+function ownResidentBytes(pid: number): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
 }

@@ -3,9 +3,9 @@ import { mintProcessId, type Role, ScaledMcpError, Subjects } from '@scaled-mcp/
 import { type Config, createLogger, Lifecycle, type Logger, loadConfig } from '@scaled-mcp/host'
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import type { ServerDefinition } from '@scaled-mcp/server'
-import type { SessionWorker } from '@scaled-mcp/session-worker'
 import { type Connected, connectMesh } from './connect-mesh.ts'
-import { startGateway, startWorker } from './roles.ts'
+import { RejoiningWorker } from './rejoining-worker.ts'
+import { startGateway } from './start-gateway.ts'
 
 type Settings = { readonly [G in keyof Config]?: Partial<Config[G]> }
 
@@ -31,7 +31,7 @@ export interface ScaledMcpOptions extends Omit<Settings, 'http'> {
 export interface ScaledMcp {
   /** Where clients connect; undefined without a gateway. */
   readonly url: string | undefined
-  /** The id of the worker; undefined without one. */
+  /** The id of the worker, another one after it had to join again; undefined without one. */
   readonly worker: string | undefined
   /** Hosts sessions by another definition from now on; those that are there are rebuilt from their record. */
   reload(definition: ServerDefinition): Promise<void>
@@ -70,6 +70,12 @@ function unknownKeys({ cluster = {}, ...actor }: NonNullable<ScaledMcpOptions['a
   return { actor, 'actor.cluster': rest }
 }
 
+/**
+ * Alone in its process, a worker has nobody who could take over: it holds its lease through a debugger's breakpoint and a
+ * machine's sleep. As long as a timer can wait, about 24 days.
+ */
+const LEASE_ALONE_MS = 2 ** 31 - 1
+
 interface Wanted {
   readonly server: ScaledMcpOptions['server']
   readonly hasGateway: boolean
@@ -80,7 +86,7 @@ class Parts implements ScaledMcp {
   readonly #logger: Logger
   readonly #lifecycle = new Lifecycle()
   readonly #broker = new MemoryBroker()
-  #worker: SessionWorker | undefined
+  #worker: RejoiningWorker | undefined
   #url: string | undefined
 
   constructor(config: Config, logger: Logger) {
@@ -92,7 +98,8 @@ class Parts implements ScaledMcp {
 
   readonly inMemory = async (role: Role): Promise<Connected> => {
     const subjects = new Subjects(this.#config.nats.prefix)
-    return { mesh: this.#broker.connect({ process: mintProcessId(role, hostname()), subjects }), subjects }
+    const mesh = this.#broker.connect({ process: mintProcessId(role, hostname()), subjects })
+    return { mesh, subjects, leaseMs: LEASE_ALONE_MS }
   }
 
   get url(): string | undefined {
@@ -105,7 +112,7 @@ class Parts implements ScaledMcp {
 
   async start(connect: (role: Role) => Promise<Connected>, { server, hasGateway }: Wanted): Promise<this> {
     try {
-      if (server) await this.#startWorker(await connect('worker'), definitionOf(server))
+      if (server) await this.#startWorker(() => connect('worker'), definitionOf(server))
       if (hasGateway) await this.#startGateway(await connect('gateway'))
       return this
     } catch (error) {
@@ -123,10 +130,9 @@ class Parts implements ScaledMcp {
     await this.#lifecycle.stop()
   }
 
-  async #startWorker(connected: Connected, definition: ServerDefinition): Promise<void> {
-    this.#lifecycle.add('mesh of the worker', connected.mesh)
-    const parts = { ...connected, definition }
-    this.#worker = this.#lifecycle.add('worker', await startWorker(parts, this.#config, this.#logger))
+  async #startWorker(connect: () => Promise<Connected>, definition: ServerDefinition): Promise<void> {
+    const components = { connect, config: this.#config, logger: this.#logger }
+    this.#worker = this.#lifecycle.add('worker', await RejoiningWorker.start(components, definition))
   }
 
   async #startGateway(connected: Connected): Promise<void> {

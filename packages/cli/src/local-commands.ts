@@ -5,7 +5,7 @@ import { createScaledMcp } from './create-scaled-mcp.ts'
 import { startLocalCluster, type UpOptions } from './local-cluster.ts'
 import { ServerFile } from './server-file.ts'
 import { ServerReload } from './server-reload.ts'
-import { LAST_MS } from './service-commands.ts'
+import { LAST_MS } from './service.ts'
 
 /** Longer than all members together need. */
 const UP_GRACE_MS = 40_000

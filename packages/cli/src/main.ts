@@ -1,10 +1,10 @@
 import { ConfigError, exitCodeOf, loadConfig } from '@scaled-mcp/host'
 import { Command, InvalidArgumentError } from 'commander'
 import { build } from './build.ts'
-import { runDev, runUp } from './local-commands.ts'
-import { runGateway, runWorker } from './service-commands.ts'
+import type { UpOptions } from './local-cluster.ts'
 import { addSettings, givenFlags } from './setting-options.ts'
 
+// Each command loads what it needs only: the parent of a worker is to stay small.
 const program = new Command('scaled-mcp')
   .description('Runs any MCP server of the TypeScript SDK as a cluster.')
   .version(build)
@@ -22,9 +22,11 @@ Examples:
 
 addSettings(program.command('dev [server]'), ['gateway', 'worker'])
   .description('everything in one process, without NATS; reloads the server module when it changes')
-  .action((server: string | undefined, _options: object, command: Command) =>
-    runDev(server ?? '.', loadConfig({ flags: givenFlags(command) }))
-  )
+  .action(async (server: string | undefined, _options: object, command: Command) => {
+    const config = loadConfig({ flags: givenFlags(command) })
+    const { runDev } = await import('./local-commands.ts')
+    runDev(server ?? '.', config)
+  })
 
 program
   .command('up [server]')
@@ -34,19 +36,26 @@ program
   .option('--port <port>', 'port of the first gateway; 0: any free ones', port, 3000)
   .option('--nats <url>', 'a running NATS; without it one is started and stopped with the cluster')
   .option('--verbose', 'show everything the members log, not only warnings and errors', false)
-  .action((server: string | undefined, options: Parameters<typeof runUp>[0]) =>
+  .action(async (server: string | undefined, options: Omit<UpOptions, 'server'>) => {
+    const { runUp } = await import('./local-commands.ts')
     runUp({ ...options, server: server ?? '.' })
-  )
+  })
 
 addSettings(program.command('gateway'), ['gateway'])
   .description('one gateway: HTTP in, NATS out')
-  .action((_options: object, command: Command) => runGateway(loadConfig({ flags: givenFlags(command) })))
+  .action(async (_options: object, command: Command) => {
+    const config = loadConfig({ flags: givenFlags(command) })
+    const { runGateway } = await import('./gateway-process.ts')
+    runGateway(config)
+  })
 
 addSettings(program.command('worker <server>'), ['worker'])
   .description('one session-worker, hosting the server module')
-  .action((server: string, _options: object, command: Command) =>
-    runWorker(server, loadConfig({ flags: givenFlags(command) }))
-  )
+  .action(async (server: string, _options: object, command: Command) => {
+    const config = loadConfig({ flags: givenFlags(command) })
+    const { runWorker } = await import('./worker-parent.ts')
+    await runWorker(server, config)
+  })
 
 function count(text: string): number {
   const value = Number(text)
@@ -61,7 +70,7 @@ function port(text: string): number {
 }
 
 try {
-  program.parse()
+  await program.parseAsync()
 } catch (error) {
   const told = error instanceof ConfigError || (error as { readonly code?: unknown }).code !== undefined
   process.stderr.write(`scaled-mcp: ${told ? (error as Error).message : (error as Error).stack}\n`)

@@ -65,7 +65,8 @@ export class Router {
 
   /** Asks the owner of an address that exists; opens it first when its owner has released it or is dead. */
   ask(message: Addressed, receiver: FrameReceiver): Exchange {
-    return new RoutedAsk(this.#components, { ...this.#init, message, receiver }).toOwner()
+    const { holdMs, requestMaxMs } = this.#init
+    return new RoutedAsk(this.#components, { message, receiver, holdMs, requestMaxMs }).toOwner()
   }
 
   /**

@@ -12,7 +12,7 @@ import type { Clock } from './clock.ts'
 import { DeadlineSweep } from './deadline-sweep.ts'
 import { PendingAsk, type PendingAskOwner } from './pending-ask.ts'
 import { Slots } from './slots.ts'
-import { subjectMatches } from './subject-pattern.ts'
+import { subjectMatcher } from './subject-pattern.ts'
 import type { ConnectionListener, OnError, Packet, Subscription, Transport } from './transport.ts'
 import type { AskOptions, Exchange, FrameReceiver, Message } from './wire.ts'
 
@@ -67,7 +67,8 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
 
   /** Ends every ask on a subject that `pattern` matches. */
   abandon(pattern: string, error: Error): void {
-    for (const ask of this.#pending.all()) if (subjectMatches(pattern, ask.subject)) ask.fail(error)
+    const matches = subjectMatcher(pattern)
+    for (const ask of this.#pending.all()) if (matches(ask.subject)) ask.fail(error)
   }
 
   over(ask: PendingAsk): void {

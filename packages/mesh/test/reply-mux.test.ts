@@ -145,6 +145,17 @@ describe('a broken answer', () => {
     transport.answer({ body: bytes('') }, 'mcp.reply.p.x')
     expect([recorder.frames, recorder.failures]).toEqual([[], []])
   })
+
+  test('an answer that comes late never reaches the question that has taken the place of its own', () => {
+    const former = ask(100)
+    const late = transport.sent.at(-1)?.reply
+    clock.pass(100)
+    const next = ask()
+    transport.answer({ body: bytes('late') }, late)
+    expect([codes(former), next.frames]).toEqual([['DeadlineExceeded'], []])
+    transport.answer({ body: bytes('its own') })
+    expect(next.frames.map(({ body }) => text(body))).toEqual(['its own'])
+  })
 })
 
 test('asks on an abandoned subject end, and no others', () => {

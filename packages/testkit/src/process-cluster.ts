@@ -12,7 +12,7 @@ import {
   sessionAddress
 } from '@scaled-mcp/contracts'
 import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
-import { connect, type NatsConnection } from 'nats'
+import { connect, type NatsConnection, RequestStrategy } from 'nats'
 import { until } from './until.ts'
 import { WorkerProcesses } from './worker-processes.ts'
 
@@ -36,6 +36,8 @@ const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.met
 const GATEWAY_READY = /"url":"([^"]*)".*"msg":"ready"/
 const WORKER_READY = /"process":"([^"]*)".*"msg":"ready"/
 const READY_MS = 40_000
+/** How long workers may take to say who they are. */
+const ANSWERS_MS = 300
 
 export class ProcessCluster {
   readonly #options: ProcessClusterOptions
@@ -86,10 +88,10 @@ export class ProcessCluster {
 
   /** The record of the member that a worker is now; it has another id after it has joined again. */
   async memberOfWorker({ pid }: WorkerProcesses): Promise<MemberRecord | undefined> {
-    const members = await this.#connection.jetstream().views.kv('MCP_MEMBERS')
-    for await (const id of await members.keys()) {
-      const member = await this.memberOf(id)
-      if (member.pid === pid && member.state !== 'dead') return member
+    const waiting = { maxWait: ANSWERS_MS, strategy: RequestStrategy.Timer }
+    for await (const answer of await this.#connection.requestMany('$SRV.INFO.scaled-mcp-worker', '', waiting)) {
+      const { metadata } = answer.json<{ readonly metadata: Readonly<Record<string, string>> }>()
+      if (Number(metadata['pid']) === pid) return this.memberOf(metadata['id'] as string)
     }
     return undefined
   }

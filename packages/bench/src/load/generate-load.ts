@@ -6,6 +6,7 @@
  */
 import { cpuSecondsOf, type SideProcess } from '../process-cost.ts'
 import { quantile } from '../spread.ts'
+import { HttpConnection } from './http-connection.ts'
 import type { CallOrder, LoadOrder, LoadReply, LoadResult, OpenOrder } from './load-order.ts'
 import { McpCaller } from './mcp-caller.ts'
 
@@ -39,11 +40,9 @@ function open({ url, count, inFlight, processes }: OpenOrder): Promise<LoadResul
   let left = count
   const latencies: number[] = []
   const lane = async () => {
-    while (left-- > 0) {
-      const caller = new McpCaller(url)
-      latencies.push(await timed(() => caller.open()))
-      caller.disconnect()
-    }
+    const connection = new HttpConnection(new URL(url))
+    while (left-- > 0) latencies.push(await timed(() => new McpCaller(connection).open()))
+    connection.close()
   }
   return measured(processes, async () => {
     await Promise.all(Array.from({ length: inFlight }, lane))
@@ -56,7 +55,7 @@ async function callersFor({ url, isFixed, inFlight }: CallOrder): Promise<readon
   const known = callers.get(url) ?? []
   callers.set(url, known)
   while (known.length < inFlight) {
-    const caller = new McpCaller(url)
+    const caller = new McpCaller(new HttpConnection(new URL(url)))
     if (!isFixed) await caller.open()
     known.push(caller)
   }

@@ -10,7 +10,7 @@ export interface CallOrder {
   readonly processes: readonly SideProcess[]
 }
 
-/** Open `count` new sessions, `inFlight` at a time, and leave them open. */
+/** Open `count` new sessions, `inFlight` at a time on as many connections, and leave them open. */
 export interface OpenOrder {
   readonly kind: 'open'
   readonly url: string

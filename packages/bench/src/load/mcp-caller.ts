@@ -1,13 +1,8 @@
 /** One client that calls the echo tool, again and again, and looks at every answer. */
 import { FIXED_ANSWER } from '../servers/fixed-answer.ts'
-import { type HttpAnswer, HttpConnection } from './http-connection.ts'
+import type { HttpAnswer, HttpConnection } from './http-connection.ts'
+import { INITIALIZED, initializeText, REVISION } from './mcp-opening.ts'
 
-const REVISION = '2025-11-25'
-const INITIALIZE = {
-  protocolVersion: REVISION,
-  capabilities: {},
-  clientInfo: { name: 'bench', version: '0.1.0' }
-}
 const COMMON = 'content-type: application/json\r\naccept: application/json, text/event-stream\r\n'
 const SESSION_HEADER = 'mcp-session-id'
 
@@ -21,20 +16,19 @@ export class McpCaller {
   #headers = `${COMMON}mcp-protocol-version: ${REVISION}\r\n`
   #lastId = 0
 
-  constructor(url: string) {
-    this.#connection = new HttpConnection(new URL(url))
+  /** @param connection may be shared by callers that take turns. */
+  constructor(connection: HttpConnection) {
+    this.#connection = connection
   }
 
   /** Opens the session, as a client does: `initialize`, then `notifications/initialized`. */
   async open(): Promise<void> {
-    const message = { jsonrpc: '2.0', id: ++this.#lastId, method: 'initialize', params: INITIALIZE }
-    const answer = await this.#connection.post(COMMON, JSON.stringify(message))
+    const answer = await this.#connection.post(COMMON, initializeText(++this.#lastId))
     const { id, result } = (messageIn(answer) ?? {}) as { readonly id?: unknown; readonly result?: unknown }
     if (answer.status !== 200 || id !== this.#lastId || !result) throw wrong('initialize', answer)
     const session = answer.headers.get(SESSION_HEADER)
     if (session !== undefined) this.#headers += `${SESSION_HEADER}: ${session}\r\n`
-    const initialized = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })
-    const accepted = await this.#connection.post(this.#headers, initialized)
+    const accepted = await this.#connection.post(this.#headers, INITIALIZED)
     if (accepted.status !== 202) throw wrong('notifications/initialized', accepted)
   }
 

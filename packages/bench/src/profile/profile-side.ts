@@ -1,11 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, readFile, rename } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { LoadGenerator } from '../load/load-generator.ts'
-import type { SideProcess } from '../process-cost.ts'
+import { type SideProcess, workingProcess } from '../process-cost.ts'
 import { programOf, type Side } from '../sides/side.ts'
 import { type SideName, startSide } from '../sides/start-side.ts'
 import { causesOf } from './causes.ts'
-import { SignalledLines } from './signalled-lines.ts'
+import { SignalledLines } from '../signalled-lines.ts'
 
 export interface ProfileOrder {
   readonly side: SideName
@@ -34,14 +34,19 @@ export async function profileSide(load: LoadGenerator, order: ProfileOrder): Pro
     await underLoad(load, side, order) // until everything is compiled
     await Promise.all(profiled(side).map(({ pid }) => lines.ask(pid, 'profiling')))
     await underLoad(load, side, order)
-    return await Promise.all(profiled(side).map((process) => profileOf(order.side, process, lines)))
+    return await Promise.all(profiled(side).map((process) => profileOf({ ...order, folder }, process, lines)))
   } finally {
     await side.stop()
   }
 }
 
-async function profileOf(side: SideName, { role, pid }: SideProcess, lines: SignalledLines): Promise<ProcessProfile> {
-  const file = await lines.ask(pid, 'profiled')
+async function profileOf(
+  { side, folder }: ProfileOrder,
+  { role, pid }: SideProcess,
+  lines: SignalledLines
+): Promise<ProcessProfile> {
+  const file = join(folder, `${side}-${role}.cpuprofile`)
+  await rename(await lines.ask(pid, 'profiled'), file)
   return { side, role, file, causes: causesOf(JSON.parse(await readFile(file, 'utf8'))) }
 }
 
@@ -50,5 +55,6 @@ function underLoad(load: LoadGenerator, { url, isFixed }: Side, { inFlight, seco
 }
 
 function profiled({ processes }: Side): readonly SideProcess[] {
-  return processes.filter(({ role }) => role !== 'nats-server')
+  const ours = processes.filter(({ role }) => role !== 'nats-server')
+  return ours.map(({ role, pid }) => ({ role, pid: workingProcess(pid) }))
 }

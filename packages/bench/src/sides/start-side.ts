@@ -26,7 +26,13 @@ export const BASELINE: SideName = 'sdk-v1'
 
 export const sideNames = Object.keys(sides) as readonly SideName[]
 
-const binary = fileURLToPath(import.meta.resolve('scaled-mcp').replace(/(?:src|dist)\/index\.[jt]s$/, 'bin/scaled-mcp.mjs'))
+export function isSideName(name: string): name is SideName {
+  return name in sides
+}
+
+const binary = fileURLToPath(
+  import.meta.resolve('scaled-mcp').replace(/(?:src|dist)\/index\.[jt]s$/, 'bin/scaled-mcp.mjs')
+)
 const echoModule = programOf('servers/echo-module')
 
 /** Starts every process of a side. Rejects with `LaunchFailed` or `NatsServerMissing`; nothing is left then. */

@@ -2,7 +2,7 @@ import { ScaledMcpError } from '@scaled-mcp/contracts'
 import { asError } from '../as-error.ts'
 import type { Clock } from '../clock.ts'
 import { assertFits } from '../header-block.ts'
-import { subjectMatches } from '../subject-pattern.ts'
+import { subjectMatcher } from '../subject-pattern.ts'
 import type { ConnectionListener, OnError, Packet, Subscription, Transport } from '../transport.ts'
 import { BrokerQuestion, settled } from './broker-question.ts'
 import type { Network } from './network.ts'
@@ -21,7 +21,7 @@ export interface MemoryTransportInit {
 }
 
 interface Subscriber {
-  readonly pattern: string
+  readonly matches: (subject: string) => boolean
   readonly receive: (packet: Packet) => void
   /** Whether the broker knows of it. */
   isKnown: boolean
@@ -63,7 +63,7 @@ export class MemoryTransport implements Transport {
   }
 
   subscribe(pattern: string, receive: (packet: Packet) => void): Subscription {
-    const subscriber = { pattern, receive, isKnown: false }
+    const subscriber = { matches: subjectMatcher(pattern), receive, isKnown: false }
     const know = (isKnown: boolean): void => {
       subscriber.isKnown = isKnown && this.#connected
     }
@@ -103,9 +103,7 @@ export class MemoryTransport implements Transport {
 
   /** Sends `packet` to every subscriber that it concerns, and says how many there are. */
   deliver(packet: Packet): number {
-    const concerned = [...this.#subscribers].filter(
-      ({ isKnown, pattern }) => isKnown && subjectMatches(pattern, packet.subject)
-    )
+    const concerned = [...this.#subscribers].filter(({ isKnown, matches }) => isKnown && matches(packet.subject))
     if (concerned.length > 0) this.#down(() => this.#receive(packet, concerned))
     return concerned.length
   }

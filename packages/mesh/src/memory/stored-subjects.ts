@@ -1,5 +1,5 @@
 import type { Append, Appended, StoredMessage } from '../stream.ts'
-import { subjectMatches } from '../subject-pattern.ts'
+import { subjectMatcher } from '../subject-pattern.ts'
 
 export interface StoredSubjectsInit {
   /** Messages kept per subject; the oldest go. */
@@ -56,8 +56,9 @@ export class StoredSubjects {
   /** The newest message of every subject that matches, oldest first. */
   newest(pattern: string): readonly StoredMessage[] {
     this.#expire()
+    const matches = subjectMatcher(pattern)
     return [...this.#bySubject]
-      .filter(([subject]) => subjectMatches(pattern, subject))
+      .filter(([subject]) => matches(subject))
       .map(([, messages]) => messages.at(-1) as StoredMessage)
       .sort((a, b) => a.sequence - b.sequence)
   }

@@ -9,9 +9,6 @@ import {
   runProcess
 } from '@scaled-mcp/host'
 import { build } from './build.ts'
-import { connectMesh } from './connect-mesh.ts'
-import { startGateway, startWorker } from './roles.ts'
-import { ServerFile } from './server-file.ts'
 
 /** After the grace of its parts a process that still lives is ended. */
 export const LAST_MS = 5_000
@@ -24,28 +21,8 @@ interface Service {
 
 type StartService = (lifecycle: Lifecycle, logger: Logger) => Promise<Service>
 
-/** Runs a gateway until it is told to end. */
-export function runGateway(config: Config): void {
-  runService('gateway', config, async (lifecycle, logger) => {
-    const connected = await connectMesh(config, 'gateway', logger)
-    lifecycle.add('mesh', connected.mesh)
-    const gateway = lifecycle.add('gateway', await startGateway(connected, config, logger))
-    return { part: gateway, facts: { process: connected.mesh.process, url: gateway.url } }
-  })
-}
-
-/** Runs a session-worker with the server module at `path` until it is told to end. */
-export function runWorker(path: string, config: Config): void {
-  runService('worker', config, async (lifecycle, logger) => {
-    const definition = await new ServerFile(path).load()
-    const connected = await connectMesh(config, 'worker', logger)
-    lifecycle.add('mesh', connected.mesh)
-    const worker = lifecycle.add('worker', await startWorker({ ...connected, definition }, config, logger))
-    return { part: worker, facts: { process: worker.id } }
-  })
-}
-
-function runService(role: Role, config: Config, start: StartService): void {
+/** Runs what `start` starts, with an admin port beside it, until the process is told to end. */
+export function runService(role: Role, config: Config, start: StartService): void {
   const logger = createLogger({ level: config.log.level, fields: { role } })
   const { leaveMs, graceMs: running } = config.shutdown
   const graceMs = (role === 'gateway' ? leaveMs : 0) + running + LAST_MS

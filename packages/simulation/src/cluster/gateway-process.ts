@@ -1,0 +1,85 @@
+import { type Addressed, Directory, leaseTimes, Membership, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
+import type { Subjects } from '@scaled-mcp/contracts'
+import type { FrameReceiver, MemoryBroker, Mesh } from '@scaled-mcp/mesh'
+import type { Mutation } from '../mutations/mutation.ts'
+import type { Connection } from '../network/connection.ts'
+import type { Random } from '../world/random.ts'
+import type { SimulatedProcess } from '../world/simulated-process.ts'
+
+export interface GatewayProcessComponents {
+  readonly broker: MemoryBroker
+  readonly subjects: Subjects
+  readonly process: SimulatedProcess
+  readonly connection: Connection
+  readonly mutation: Mutation
+  readonly random: Random
+  readonly failed: (error: unknown) => void
+}
+
+export interface GatewayProcessInit {
+  readonly leaseMs: number
+  readonly holdMs: number
+  readonly requestMaxMs: number
+}
+
+/** One gateway process without its HTTP: what McpEndpoint puts together to find owners. */
+export class GatewayProcess {
+  readonly process: SimulatedProcess
+  readonly connection: Connection
+  readonly #mesh: Mesh
+  readonly #members: MemberView
+  readonly #cache = new RouteCache()
+  readonly #router: Router
+  readonly #membership: Membership
+  #isStarted = false
+
+  constructor(components: GatewayProcessComponents, { leaseMs, holdMs, requestMaxMs }: GatewayProcessInit) {
+    const { broker, subjects, process, mutation, random, failed } = components
+    const { id, clock } = process
+    this.process = process
+    this.connection = components.connection
+    const mesh = broker.connect({ process: id, subjects, clock, onError: failed })
+    this.#mesh = mutation.gatewayMesh?.(mesh) ?? mesh
+    const { wire, records } = this.#mesh
+    const times = leaseTimes(leaseMs)
+    this.#members = new MemberView(
+      { members: records.members, clock, unreadable: (_, e) => failed(e) },
+      { freshMs: times.observeMs }
+    )
+    const members = this.#members
+    const directory = new Directory({ entries: records.directory, members, clock })
+    this.#router = new Router(
+      { wire, subjects, directory, members, cache: this.#cache, clock, random: random.next },
+      { holdMs, requestMaxMs }
+    )
+    const identity = { id, role: 'gateway', host: 'simulated', pid: 1, build: '0.0.0', times } as const
+    this.#membership = new Membership(
+      { members: records.members, clock, load: () => 0, missed: () => undefined },
+      identity
+    )
+  }
+
+  /** Whether clients reach it. */
+  get isReady(): boolean {
+    return this.#isStarted && !this.process.isDead
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#members.start()
+      await this.#cache.start(this.#mesh.records.directory)
+      await this.#membership.join()
+      this.#isStarted = true
+    } catch {
+      this.process.kill()
+    }
+  }
+
+  ask(message: Addressed, receiver: FrameReceiver): void {
+    this.process.execute(() => void this.#router.ask(message, receiver))
+  }
+
+  create(mint: () => Addressed, receiver: FrameReceiver): void {
+    this.process.execute(() => void this.#router.create(mint, receiver))
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * One run: the product's own code under the faults that a seed chooses, and what was wrong with it.
+ *
+ * S1  The seed decides everything: the same seed and mutation give the same trace.
+ * S2  Faults end in time; from then on the system has to recover, and everything has to have an outcome.
+ */
+import { leaseTimes } from '@scaled-mcp/cluster'
+import { Cluster } from './cluster/cluster.ts'
+import { chooseMix, type FaultMix, type MixName, mixes } from './faults/fault-mix.ts'
+import { FaultPlan } from './faults/fault-plan.ts'
+import type { Mutation } from './mutations/mutation.ts'
+import { judgeHistory } from './referee/history-judge.ts'
+import type { Rule, Violation } from './referee/violation.ts'
+import { Client } from './workload/client.ts'
+import { History } from './workload/history.ts'
+import type { Operation } from './workload/operation.ts'
+import { Random } from './world/random.ts'
+import { World } from './world/world.ts'
+
+export interface SimulationInit {
+  readonly seed: number
+  /** Default: nothing is switched off. */
+  readonly mutation?: Mutation
+  /** Default: as the seed chooses. */
+  readonly mix?: MixName
+}
+
+export interface SimulationResult {
+  readonly seed: number
+  readonly mix: MixName
+  readonly violations: readonly Violation[]
+  readonly history: History
+  readonly takeovers: number
+  readonly faults: ReadonlyMap<keyof FaultMix, number>
+  /** From the end of the faults to the answer of each session, in milliseconds. */
+  readonly recoveries: readonly number[]
+  /** Fingerprint of everything that happened. */
+  readonly trace: string
+}
+
+const LEASE_MS = 1_800
+const DRIFT = 0.12
+const HOLD_MS = 10_000
+const REQUEST_MAX_MS = 12_000
+const TIMES = { faultsFrom: 3_000, faultsUntil: 45_000, workUntil: 55_000, end: 90_000 } as const
+/** Cluster protocol §5.2, 9. */
+const RECOVERY_MS = leaseTimes(LEASE_MS).observeMs / (1 - DRIFT) + 2_000
+const PUNCTUAL_MS = REQUEST_MAX_MS / (1 - DRIFT) + 1_000
+
+export async function simulate({ seed, mutation = {}, mix }: SimulationInit): Promise<SimulationResult> {
+  return new Simulation(seed, mutation, mix).run()
+}
+
+class Simulation {
+  readonly #seed: number
+  readonly #random: Random
+  readonly #mix: MixName
+  readonly #world = new World()
+  readonly #history = new History()
+  readonly #violations: Violation[] = []
+  readonly #recoveries: number[] = []
+  readonly #cluster: Cluster
+  readonly #plan: FaultPlan
+  readonly #clients: readonly Client[]
+
+  constructor(seed: number, mutation: Mutation, mix: MixName | undefined) {
+    const random = new Random(seed)
+    const world = this.#world
+    this.#seed = seed
+    this.#random = random
+    const chosen = chooseMix(random)
+    this.#mix = mix ?? chosen
+    const violated = (rule: Rule, detail: string) => this.#violated(rule, detail)
+    this.#cluster = new Cluster(
+      { world, random: random.fork(), mutation, violated },
+      { workers: 3, gateways: 2, drift: DRIFT, leaseMs: LEASE_MS, holdMs: HOLD_MS, requestMaxMs: REQUEST_MAX_MS }
+    )
+    this.#plan = new FaultPlan(
+      { world, random: random.fork(), cluster: this.#cluster },
+      { mix: mixes[this.#mix], from: TIMES.faultsFrom, until: TIMES.faultsUntil }
+    )
+    this.#clients = Array.from({ length: random.integer(6, 10) }, (_, index) => this.#client(`c${index}`))
+  }
+
+  async run(): Promise<SimulationResult> {
+    const world = this.#world
+    const crashed = (error: unknown) => this.#violated('crash', error instanceof Error ? `${error.stack}` : `${error}`)
+    process.on('unhandledRejection', crashed)
+    this.#cluster.start()
+    world.after(500, () => {
+      for (const client of this.#clients) client.start()
+    })
+    this.#plan.start()
+    world.after(TIMES.faultsUntil, () => this.#probe())
+    world.after(TIMES.workUntil, () => {
+      for (const client of this.#clients) client.stop()
+    })
+    await world.run(TIMES.end)
+    process.off('unhandledRejection', crashed)
+    this.#judge()
+    return this.#result()
+  }
+
+  /** S2: every session answers in time. */
+  #probe(): void {
+    for (const client of this.#clients) {
+      const { session } = client
+      if (session !== undefined) client.probe((operation) => this.#recovered(operation))
+    }
+  }
+
+  #recovered({ session, outcome, code, invoked, returned = 0 }: Operation): void {
+    const ms = returned - invoked
+    this.#recoveries.push(ms)
+    if (outcome !== 'ok') this.#violated('liveness', `${session}: ${outcome} ${code} after ${ms}`)
+    else if (ms > RECOVERY_MS) this.#violated('liveness', `${session} after ${ms}`)
+  }
+
+  #judge(): void {
+    const violated = (rule: Rule, detail: string) => this.#violated(rule, detail)
+    const { referee } = this.#cluster
+    for (const operation of this.#history.operations) this.#judgeOutcome(operation)
+    for (const session of new Set(this.#history.operations.map(({ session }) => session))) {
+      const operations = this.#history.operations.filter((operation) => operation.session === session)
+      judgeHistory({ session, operations, list: referee.listOf(session) }, violated)
+    }
+  }
+
+  #judgeOutcome({ session, kind, gateway, invoked, returned, outcome, code, isDelayed }: Operation): void {
+    const what = `${kind} of ${session} through ${gateway} at ${invoked.toFixed(1)}`
+    if (this.#mix === 'drainOnly' && outcome !== 'ok') this.#violated('drain-noticed', `${what}: ${outcome} ${code}`)
+    if (code === 'empty answer' && outcome !== 'ok') this.#violated('no-outcome', `${what}: an empty answer`)
+    const end = returned ?? TIMES.end
+    if (isDelayed || end - invoked <= PUNCTUAL_MS) return
+    this.#violated('no-outcome', `${what}: ${outcome ?? 'none'} ${code ?? ''} after ${(end - invoked).toFixed(1)}`)
+  }
+
+  #violated(rule: Rule, detail: string): void {
+    this.#violations.push({ rule, at: this.#world.now, detail })
+  }
+
+  #client(name: string): Client {
+    const random = this.#random.fork()
+    const world = this.#world
+    const gateways = () => this.#cluster.gateways.filter(({ isReady }) => isReady)
+    const endedTwice = (operation: Operation) => this.#violated('two-outcomes', JSON.stringify(operation))
+    const isBusy = random.chance(0.1)
+    return new Client(
+      { world, random, history: this.#history, gateways, endedTwice },
+      {
+        name,
+        lanes: isBusy ? 12 : random.integer(1, 3),
+        thinkMs: random.between(300, 1_500),
+        slow: random.between(0, 0.5),
+        endings: random.chance(0.2) ? 0.03 : 0
+      }
+    )
+  }
+
+  #result(): SimulationResult {
+    const { digest, length } = this.#world.trace
+    return {
+      seed: this.#seed,
+      mix: this.#mix,
+      violations: this.#violations,
+      history: this.#history,
+      takeovers: this.#cluster.referee.takeovers,
+      faults: this.#plan.happened,
+      recoveries: this.#recoveries,
+      trace: `${digest}-${length}`
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { type Addressed, addressed } from '@scaled-mcp/cluster'
+import { type Address, addressKey, header, sessionAddress } from '@scaled-mcp/contracts'
+import type { GatewayProcess } from '../cluster/gateway-process.ts'
+import type { Call } from '../server/call.ts'
+import type { Random } from '../world/random.ts'
+import type { World } from '../world/world.ts'
+import type { History } from './history.ts'
+import { Invocation } from './invocation.ts'
+import type { Operation } from './operation.ts'
+
+export interface ClientComponents {
+  readonly world: World
+  readonly random: Random
+  readonly history: History
+  /** The gateways that clients reach now. */
+  readonly gateways: () => readonly GatewayProcess[]
+  readonly endedTwice: (operation: Operation) => void
+}
+
+export interface ClientInit {
+  readonly name: string
+  /** How many requests it makes side by side. */
+  readonly lanes: number
+  /** Mean time that it waits between two requests, in milliseconds. */
+  readonly thinkMs: number
+  /** Of its appends and puts, how many in 1 are slow. */
+  readonly slow: number
+  /** How likely a request is the session's end, from 0 up to 1. */
+  readonly endings: number
+}
+
+type Done = (operation: Operation) => void
+
+const RETRY_MS = 300
+const SHARES = { read: 0.35, put: 0.25 } as const
+
+/** One MCP client: opens a session, works with it through whichever gateway, opens another one when that has ended. */
+export class Client {
+  readonly #components: ClientComponents
+  readonly #init: ClientInit
+  #address: Address | undefined
+  #requests = 0
+  #isStopped = false
+  #isEnding = false
+
+  constructor(components: ClientComponents, init: ClientInit) {
+    this.#components = components
+    this.#init = init
+  }
+
+  /** The key of its session's address; undefined while it has none. */
+  get session(): string | undefined {
+    return this.#address && !this.#isEnding ? addressKey(this.#address) : undefined
+  }
+
+  start(): void {
+    this.#open()
+  }
+
+  /** Asks for nothing more. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Reads once, also after {@link stop}. */
+  probe(done: Done): void {
+    this.#call({ tool: 'read', value: '', beforeMs: 0, afterMs: 0, isStubborn: false }, done)
+  }
+
+  #open(): void {
+    const gateway = this.#gateway()
+    if (!gateway || this.#isStopped) {
+      if (!this.#isStopped) this.#later(RETRY_MS, () => this.#open())
+      return
+    }
+    let minted: Address | undefined
+    const done = (operation: Operation): void => {
+      if (operation.outcome === 'ok' && invocation.hasEpoch && minted) this.#opened(minted)
+      else this.#later(RETRY_MS, () => this.#open())
+    }
+    const operation = { session: this.#init.name, kind: 'open', value: '' } as const
+    const invocation = this.#invocation({ gateway, isVoid: false, done }, operation)
+    const body = this.#request('initialize', { protocolVersion: '2025-11-25', clientInfo: { name: this.#init.name } })
+    const mint = (): Addressed => {
+      minted = sessionAddress(this.#components.random.token(43))
+      return addressed(minted, { body })
+    }
+    gateway.create(mint, invocation)
+  }
+
+  #opened(address: Address): void {
+    this.#address = address
+    this.#isEnding = false
+    for (let lane = 0; lane < this.#init.lanes; lane++) this.#think(address)
+  }
+
+  #think(address: Address): void {
+    this.#later(this.#components.random.exponential(this.#init.thinkMs), () => {
+      if (this.#isStopped || this.#address !== address || this.#isEnding) return
+      this.#next(address)
+    })
+  }
+
+  #next(address: Address): void {
+    const { random } = this.#components
+    if (random.chance(this.#init.endings)) this.#end(address)
+    else this.#call(this.#randomCall(), () => this.#think(address))
+  }
+
+  #call(call: Call, done: Done): void {
+    const gateway = this.#gateway()
+    const address = this.#address
+    if (!gateway || !address) {
+      this.#later(RETRY_MS, () => this.#call(call, done))
+      return
+    }
+    const [method, params] = call.tool === 'read' ? ['resources/read', {}] : ['tools/call', { name: call.tool }]
+    const body = this.#request(method as string, { ...(params as object), arguments: call })
+    const operation = { session: addressKey(address), kind: call.tool, value: call.value }
+    gateway.ask(addressed(address, { body }), this.#invocation({ gateway, isVoid: false, done }, operation))
+  }
+
+  #end(address: Address): void {
+    const gateway = this.#gateway()
+    if (!gateway) return
+    this.#isEnding = true
+    const done = (operation: Operation): void => {
+      if (operation.outcome === 'ok' || operation.code === 'SessionNotFound') this.#open()
+      else this.#later(RETRY_MS, () => this.#end(address))
+    }
+    const operation = { session: addressKey(address), kind: 'end', value: '' } as const
+    const message = addressed(address, { body: new Uint8Array(), headers: { [header.verb]: 'end' } })
+    gateway.ask(message, this.#invocation({ gateway, isVoid: true, done }, operation))
+  }
+
+  #invocation(
+    components: { readonly gateway: GatewayProcess; readonly isVoid: boolean; readonly done: Done },
+    operation: Pick<Operation, 'session' | 'kind' | 'value'>
+  ): Invocation {
+    const { world, history, endedTwice } = this.#components
+    return new Invocation({ world, history, endedTwice, ...components }, operation)
+  }
+
+  #randomCall(): Call {
+    const { random } = this.#components
+    const share = random.next()
+    const tool = share < SHARES.read ? 'read' : share < SHARES.read + SHARES.put ? 'put' : 'append'
+    const isSlow = random.chance(this.#init.slow)
+    const wait = () => (isSlow && random.chance(0.7) ? random.between(10, 4_000) : 0)
+    const value = `${this.#init.name}-${this.#requests}`
+    return { tool, value, beforeMs: wait(), afterMs: wait(), isStubborn: random.chance(0.3) }
+  }
+
+  #request(method: string, params: object): Uint8Array {
+    return Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: ++this.#requests, method, params }))
+  }
+
+  #gateway(): GatewayProcess | undefined {
+    return this.#components.random.pick(this.#components.gateways())
+  }
+
+  #later(ms: number, run: () => void): void {
+    this.#components.world.after(ms, run)
+  }
+}
