@@ -2,7 +2,7 @@
  * Finds workers whose heartbeat has ended, and writes that they are dead (cluster protocol §3.2).
  *
  * F1  Silence counts from what this process last saw, on its own clock, since it last saw everything; the worker itself
- *     stops earlier, by its lease.
+ *     stops earlier, by its lease, whose length its record tells.
  * F2  Whoever accuses is sound itself: its lease is held, and its own heartbeats reach it.
  * F3  The verdict is a compare-and-set on the very heartbeat that was last seen: one more heartbeat, and it fails.
  * F4  When more than half of the other workers, and at least two, look dead, it may be us who sees nothing: it waits
@@ -11,7 +11,7 @@
 import type { Clock, Timer } from '@scaled-mcp/actor'
 import { memberCodec } from '@scaled-mcp/contracts'
 import type { Bucket } from '@scaled-mcp/mesh'
-import type { Lease, LeaseTimes } from './lease.ts'
+import { type Lease, type LeaseTimes, leaseTimes } from './lease.ts'
 import type { MemberView, Seen } from './member-view.ts'
 
 export interface FailureDetectorComponents {
@@ -72,11 +72,10 @@ export class FailureDetector {
 
   /** F1, F4 */
   #silent(): readonly Seen[] {
-    const { observeMs } = this.#init.times
     const others = this.#components.view.all().filter((seen) => this.#isObserved(seen))
-    const silent = others.filter((seen) => this.#silenceMs(seen) >= observeMs)
+    const silent = others.filter((seen) => this.#silenceMs(seen) >= observeMsOf(seen))
     if (silent.length < 2 || silent.length * 2 <= others.length) return silent
-    return silent.filter((seen) => this.#silenceMs(seen) >= 2 * observeMs)
+    return silent.filter((seen) => this.#silenceMs(seen) >= 2 * observeMsOf(seen))
   }
 
   #isObserved({ record }: Seen): boolean {
@@ -95,4 +94,9 @@ export class FailureDetector {
     const put = await members.put(id, memberCodec.encode(record), seen) // F3
     if (put.outcome === 'won') declared(id)
   }
+}
+
+/** By the worker's own lease, not by ours: the two may be set differently. */
+function observeMsOf({ record }: Seen): number {
+  return leaseTimes(record.leaseMs).observeMs
 }

@@ -134,7 +134,7 @@ export class Membership implements Member {
   }
 
   #record(): MemberRecord {
-    const { id, role, host, pid, build } = this.#init
+    const { id, role, host, pid, build, times } = this.#init
     return {
       id,
       role,
@@ -145,6 +145,7 @@ export class Membership implements Member {
       pid,
       build,
       wire: { min: WIRE_VERSION, max: WIRE_VERSION },
+      leaseMs: times.leaseMs,
       startedAt: this.#startedAt,
       beatAt: Math.floor(this.#components.clock.wall()),
       ...(this.#state === 'dead' ? { by: id } : {})

@@ -3,9 +3,11 @@
  *
  * Q1  A question that may have run is sent again under its first id only, marked as a second attempt: the owner decides
  *     whether it runs (cluster protocol §3.5). One that did not run is simply sent again.
- * Q2  The receiver gets frames, and at the end the last one or one failure.
- * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome.
+ * Q2  The receiver gets frames, and at the end the last one or one failure. A failure that would say that nothing ran is
+ *     `SessionMoved` once something may have.
+ * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome, past `requestMaxMs` everything ends.
  */
+import type { Timer } from '@scaled-mcp/actor'
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { Ownership } from './directory.ts'
@@ -27,10 +29,14 @@ export interface RoutedAskInit {
 }
 
 const MAX_HOPS = 2
+/** Failures that leave open whether the question ran. */
+const OPEN_ENDS = ['Cancelled', 'DeadlineExceeded', 'SessionMoved'] as const
 
 export class RoutedAsk implements Exchange, FrameReceiver {
   readonly #components: RoutedAskComponents
   readonly #init: RoutedAskInit
+  /** On the monotonic clock. */
+  readonly #expiresAt: number
   #message: Addressed
   #exchange: Exchange | undefined
   #worker = ''
@@ -41,6 +47,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #hops = 0
   #waits = 0
   #holdUntil: number | undefined
+  #deadline: Timer | undefined
   /** Workers that refused to take the actor; hardly ever any. */
   #refused: ReadonlySet<string> | undefined
 
@@ -48,6 +55,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     this.#components = components
     this.#init = init
     this.#message = init.message
+    this.#expiresAt = components.clock.monotonic() + init.requestMaxMs
   }
 
   /** The id of the attempt under way. */
@@ -79,7 +87,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
       return
     }
     if (this.#isOpening && frame.sequence === 0) this.#remember(frame.headers)
-    if (frame.last) this.#over = true
+    if (frame.last) this.#end()
     this.#init.receiver.frame(frame)
   }
 
@@ -90,14 +98,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #send(worker: string, intent: Headers | undefined): void {
-    const { wire, subjects } = this.#components
+    const { wire, subjects, clock } = this.#components
     const { address, body } = this.#message
     this.#worker = worker
     try {
       const message = { body, headers: this.#headers(intent) }
-      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
-        timeoutMs: this.#init.requestMaxMs
-      })
+      const timeoutMs = Math.max(0, this.#expiresAt - clock.monotonic())
+      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, { timeoutMs })
     } catch (error) {
       if (hasCode(error, 'NotDelivered')) this.#wait(error, () => this.#send(worker, intent))
       else this.#fail(error as Error)
@@ -113,6 +120,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Reads who owns the address, and asks them. */
   #find(): void {
+    this.#watchDeadline()
     this.#components.directory.lookup(this.#message.address).then(
       (found) => {
         if (!this.#over) this.#found(found)
@@ -245,6 +253,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     const { clock, held } = this.#components
     const now = clock.monotonic()
     const pause = held.pauseMs(this.#waits++)
+    this.#watchDeadline()
     this.#exchange = undefined
     this.#holdUntil ??= now + this.#init.holdMs
     if (now + pause > this.#holdUntil) {
@@ -258,11 +267,29 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     }
   }
 
+  /** While it is under way the wire watches its deadline; what is looked up or waits has a timer of its own. */
+  #watchDeadline(): void {
+    const { clock } = this.#components
+    this.#deadline ??= clock.after(Math.max(0, this.#expiresAt - clock.monotonic()), () => this.#expire())
+  }
+
+  #expire(): void {
+    const exchange = this.#exchange
+    this.#fail(this.#error('DeadlineExceeded'))
+    exchange?.cancel()
+  }
+
   #fail(error: Error): void {
     if (this.#over) return
-    this.#over = true // Q2
+    this.#end() // Q2
+    const isOpen = this.#first === undefined || hasCode(error, ...OPEN_ENDS)
+    this.#init.receiver.failed(isOpen ? error : new ScaledMcpError('SessionMoved', error.message, { cause: error }))
+  }
+
+  #end(): void {
+    this.#over = true
     this.#exchange = undefined
-    this.#init.receiver.failed(error)
+    this.#deadline?.cancel()
   }
 
   #error(code: ErrorCode): ScaledMcpError {

@@ -43,7 +43,7 @@ async function cluster(others: readonly string[], change: (members: Bucket) => B
 
 function fresh(id: string): Omit<MemberRecord, 'beat'> {
   const identity = { id, role: 'worker', state: 'up', host: 'h', pid: 1, build: '0' } as const
-  return { ...identity, load: 0, wire: { min: 1, max: 1 }, startedAt: 1, beatAt: 1 }
+  return { ...identity, load: 0, wire: { min: 1, max: 1 }, leaseMs: times.leaseMs, startedAt: 1, beatAt: 1 }
 }
 
 /** Whatever the memory mesh still has on its way arrives. */
@@ -59,6 +59,18 @@ describe('a worker whose heartbeat has ended', () => {
     await pass(3 * times.heartbeatMs)
     expect(stateOf('w-a')).toBe('dead')
     expect(declared).toHaveBeenCalledExactlyOnceWith('w-a')
+  })
+
+  it('whose lease is longer than ours is given the time of its own, so that two settings do not make two owners (F1)', async () => {
+    const { pass, stateOf, members, view } = await cluster(['w-a'])
+    const entry = await members.get('w-a')
+    const longer = { ...memberCodec.decode(entry?.value as Uint8Array), leaseMs: 2 * times.leaseMs }
+    await members.put('w-a', memberCodec.encode(longer), entry?.revision as number)
+    await vi.waitUntil(() => view.get('w-a')?.record.leaseMs === longer.leaseMs)
+    await pass(2 * times.observeMs - times.heartbeatMs)
+    expect(stateOf('w-a')).toBe('up')
+    await pass(3 * times.heartbeatMs)
+    expect(stateOf('w-a')).toBe('dead')
   })
 
   it('is found among others that go on, and they are left alone', async () => {

@@ -41,10 +41,10 @@ export interface SimulationResult {
 const LEASE_MS = 1_800
 const DRIFT = 0.12
 const HOLD_MS = 10_000
-const REQUEST_MAX_MS = 12_000
+const REQUEST_MAX_MS = 20_000
 const TIMES = { faultsFrom: 3_000, faultsUntil: 45_000, workUntil: 55_000, end: 90_000 } as const
-/** Cluster protocol §5.2, 9. */
-const RECOVERY_MS = leaseTimes(LEASE_MS).observeMs / (1 - DRIFT) + 2_000
+/** Cluster protocol §5.2, 9; twice the silence, as it is when two workers of three die at once (F4). */
+const RECOVERY_MS = (2 * leaseTimes(LEASE_MS).observeMs) / (1 - DRIFT) + 2_000
 const PUNCTUAL_MS = REQUEST_MAX_MS / (1 - DRIFT) + 1_000
 
 export async function simulate({ seed, mutation = {}, mix }: SimulationInit): Promise<SimulationResult> {
@@ -152,7 +152,8 @@ class Simulation {
         lanes: isBusy ? 12 : random.integer(1, 3),
         thinkMs: random.between(300, 1_500),
         slow: random.between(0, 0.5),
-        endings: random.chance(0.2) ? 0.03 : 0
+        // Ending a session ends what runs in it, which is nothing that a drain does.
+        endings: random.chance(0.2) && this.#mix !== 'drainOnly' ? 0.03 : 0
       }
     )
   }

@@ -26,7 +26,7 @@ export interface WorkerProcessInit {
   readonly leaseMs: number
 }
 
-const LIMITS = { maxSessions: 100, inFlight: 8, decideMs: 1_000, graceMs: 3_000 } as const
+const LIMITS = { maxSessions: 100, inFlight: 8, decideMs: 1_000, graceMs: 10_000 } as const
 const definition = defineServer({
   create: () => {
     throw new TypeError('nothing is created here')

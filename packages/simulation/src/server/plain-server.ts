@@ -103,7 +103,7 @@ export class PlainServer implements ServedSession {
     const state = this.#list as RecordedState<readonly string[]>
     if (tool === 'read') return { list: state.get() }
     const list = await state.update((list) => (tool === 'put' && list.includes(value) ? list : [...list, value]))
-    return { length: list.indexOf(value) + 1 }
+    return { place: list.indexOf(value) + 1 }
   }
 
   /** Throws when it was cancelled meanwhile, unless the handler does not care. */

@@ -37,7 +37,7 @@ export class LocalClock implements Clock {
   }
 
   wall(): number {
-    return this.#init.wall + this.#wallOffset + this.#components.world.now * this.#init.rate
+    return Math.floor(this.#init.wall + this.#wallOffset + this.#components.world.now * this.#init.rate)
   }
 
   after(ms: number, run: () => void): Timer {
