@@ -27,7 +27,7 @@ export interface CellComponents<M> {
   readonly actor: Actor<M>
   readonly self: ActorRef<M>
   /** Told of what a tell, a start or a stop threw. */
-  readonly failed: (error: unknown) => void
+  readonly failed: (name: string, error: unknown) => void
 }
 
 export interface CellInit {
@@ -42,7 +42,8 @@ export class ActorCell<M> {
   readonly #interleave: number
   readonly #mailbox: Mailbox<Envelope<M>>
   readonly #abort = new AbortController()
-  readonly started: Promise<void>
+  /** Until it has started: idle actors are many, and a promise takes memory. */
+  #starting: Promise<void> | undefined
   #state: State = 'starting'
   #running = 0
   #pumping = false
@@ -53,7 +54,16 @@ export class ActorCell<M> {
     this.#components = components
     this.#interleave = init.interleave
     this.#mailbox = new Mailbox(init.mailbox)
-    this.started = this.#start()
+    this.#starting = this.#start()
+  }
+
+  get self(): ActorRef<M> {
+    return this.#components.self
+  }
+
+  /** Resolves once `start` has finished; rejects with what it threw. */
+  get started(): Promise<void> {
+    return this.#starting ?? Promise.resolve()
   }
 
   /** Messages waiting or being handled. */
@@ -85,6 +95,7 @@ export class ActorCell<M> {
       this.#refuseWaiting(error)
       throw error
     }
+    this.#starting = undefined
     if (this.#state !== 'starting') return
     this.#state = 'live'
     this.#pump()
@@ -97,7 +108,7 @@ export class ActorCell<M> {
     try {
       if (lived) await this.#components.actor.stop?.()
     } catch (error) {
-      this.#components.failed(error)
+      this.#components.failed(this.self.name, error)
     }
     this.#state = 'stopped'
   }
@@ -155,7 +166,7 @@ export class ActorCell<M> {
 
   #fail(envelope: Envelope<M>, error: unknown): void {
     if (envelope.settle) envelope.settle.reject(error)
-    else this.#components.failed(error)
+    else this.#components.failed(this.self.name, error)
   }
 
   #refuseWaiting(cause: unknown): void {
@@ -168,19 +179,24 @@ export class ActorCell<M> {
   }
 
   #context(deadline: number | undefined): ActorContext {
-    return new CellContext(this.#components.self as ActorRef<unknown>, this.#abort.signal, deadline)
+    return new CellContext(this.#components.self as ActorRef<unknown>, this.#abort, deadline)
   }
 }
 
 class CellContext implements ActorContext {
   readonly self: ActorRef<unknown>
-  readonly signal: AbortSignal
   readonly deadline: number | undefined
+  readonly #abort: AbortController
 
-  constructor(self: ActorRef<unknown>, signal: AbortSignal, deadline: number | undefined) {
+  constructor(self: ActorRef<unknown>, abort: AbortController, deadline: number | undefined) {
     this.self = self
-    this.signal = signal
     this.deadline = deadline
+    this.#abort = abort
+  }
+
+  /** Made when first read: hardly any actor looks, and a signal takes more memory than the rest of the cell. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
   }
 
   tell: ActorContext['tell'] = (to, message) => to.tell(message)

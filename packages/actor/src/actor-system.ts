@@ -19,16 +19,11 @@ export interface SpawnOptions {
   readonly interleave?: number
 }
 
-interface Living {
-  readonly cell: ActorCell<unknown>
-  readonly ref: ActorRef<unknown>
-}
-
 /** The actors of one process, by name. */
 export class ActorSystem {
   readonly #clock: Clock
   readonly #onFailure: ActorSystemOptions['onFailure']
-  readonly #living = new Map<string, Living>()
+  readonly #living = new Map<string, ActorCell<unknown>>()
   #stopping = false
 
   private constructor(options: ActorSystemOptions) {
@@ -53,12 +48,12 @@ export class ActorSystem {
   async spawn<M, R>(name: string, actor: Actor<M, R>, options: SpawnOptions = {}): Promise<ActorRef<M, R>> {
     if (this.#stopping) throw new ActorError('ActorStopped', name)
     if (this.#living.has(name)) throw new ActorError('NameTaken', name)
-    const ref = new LocalRef<M, R>(name, this.#clock, () => this.#living.get(name)?.cell as ActorCell<M> | undefined)
+    const ref = new LocalRef<M, R>(name, this.#clock, this.#living)
     const cell = new ActorCell<M>(
-      { actor, self: ref, failed: (error) => this.#onFailure(name, error) },
+      { actor, self: ref, failed: this.#onFailure },
       { mailbox: options.mailbox ?? 256, interleave: options.interleave ?? 1 }
     )
-    this.#living.set(name, { cell: cell as ActorCell<unknown>, ref: ref as ActorRef<unknown> })
+    this.#living.set(name, cell as ActorCell<unknown>)
     try {
       await cell.started
     } catch (error) {
@@ -70,17 +65,17 @@ export class ActorSystem {
 
   /** Finds a living actor. @throws ActorError `ActorNotFound`. */
   actorOf<M, R = unknown>(name: string): ActorRef<M, R> {
-    const living = this.#living.get(name)
-    if (!living) throw new ActorError('ActorNotFound', name)
-    return living.ref as ActorRef<M, R>
+    const cell = this.#living.get(name)
+    if (!cell) throw new ActorError('ActorNotFound', name)
+    return cell.self as ActorRef<M, R>
   }
 
   /** Ends one actor: refuses what waits, lets what runs finish. Does nothing when the name does not live. */
   async stopActor(name: string): Promise<void> {
-    const living = this.#living.get(name)
-    if (!living) return
-    await living.cell.stop()
-    if (this.#living.get(name) === living) this.#living.delete(name)
+    const cell = this.#living.get(name)
+    if (!cell) return
+    await cell.stop()
+    if (this.#living.get(name) === cell) this.#living.delete(name)
   }
 
   /** Ends every actor and takes no new ones. */

@@ -9,16 +9,17 @@ const DEFAULT_TIMEOUT_MS = 30_000
 export class LocalRef<M, R> implements ActorRef<M, R> {
   readonly name: string
   readonly #clock: Clock
-  readonly #cell: () => ActorCell<M> | undefined
+  readonly #living: ReadonlyMap<string, ActorCell<unknown>>
 
-  constructor(name: string, clock: Clock, cell: () => ActorCell<M> | undefined) {
+  /** @param living the actors of this process, by name. */
+  constructor(name: string, clock: Clock, living: ReadonlyMap<string, ActorCell<unknown>>) {
     this.name = name
     this.#clock = clock
-    this.#cell = cell
+    this.#living = living
   }
 
   tell(message: M): void {
-    this.#living().post({ message })
+    this.#cell().post({ message })
   }
 
   ask(message: M, options: AskOptions = {}): Promise<R> {
@@ -37,7 +38,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
         signal?.removeEventListener('abort', abort)
       }
       try {
-        this.#living().post({ message, deadline, settle: waiting })
+        this.#cell().post({ message, deadline, settle: waiting })
       } catch (error) {
         waiting.reject(error)
       }
@@ -49,10 +50,10 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     return deadline === undefined ? own : Math.min(own, deadline)
   }
 
-  #living(): ActorCell<M> {
-    const cell = this.#cell()
+  #cell(): ActorCell<M> {
+    const cell = this.#living.get(this.name)
     if (!cell) throw new ActorError('ActorStopped', this.name)
-    return cell
+    return cell as ActorCell<M>
   }
 }
 

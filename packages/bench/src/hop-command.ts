@@ -4,6 +4,7 @@ import { type HopSample, IN_FLIGHT, runHop } from './hop.ts'
 import { hopTable, profileTable } from './hop-report.ts'
 import { hopRow } from './hop-row.ts'
 import { LoadGenerator } from './load/load-generator.ts'
+import { rateOf } from './load/load-result.ts'
 import { type ProcessProfile, profileSide } from './profile/profile-side.ts'
 import type { SideName } from './sides/start-side.ts'
 
@@ -47,9 +48,9 @@ async function profileAll(sides: readonly SideName[], folder: string): Promise<P
   return profiles
 }
 
-function showProgress({ round, inFlight, side, count, seconds }: HopSample): void {
-  const rate = (count / seconds).toFixed(0)
-  process.stderr.write(`round ${round + 1}, ${inFlight} in flight, ${side}: ${rate} calls/s\n`)
+function showProgress(sample: HopSample): void {
+  const { round, inFlight, side } = sample
+  process.stderr.write(`round ${round + 1}, ${inFlight} in flight, ${side}: ${rateOf(sample).toFixed(0)} calls/s\n`)
 }
 
 function say(text: string): void {

@@ -1,8 +1,9 @@
 import type { HopRow } from './hop-row.ts'
+import { LOAD } from './load/load-result.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { ProcessProfile } from './profile/profile-side.ts'
 import { BASELINE, sides } from './sides/start-side.ts'
-import type { Spread } from './spread.ts'
+import { type Spread, spreadText } from './spread.ts'
 
 const MEBIBYTE = 1024 * 1024
 /** Causes below this share of a process's time are left out. */
@@ -26,24 +27,21 @@ function cells(row: HopRow): string[] {
   const { against } = row
   return [
     sides[row.side].about,
-    range(row.callsPerSecond, 0),
-    range(row.p50Ms, 2),
-    range(row.p99Ms, 2),
-    range(row.cpu, 3),
+    spreadText(row.callsPerSecond, 0),
+    spreadText(row.p50Ms, 2),
+    spreadText(row.p99Ms, 2),
+    spreadText(row.cpu, 3),
     byRole(row.cpuByRole, ({ median }) => median.toFixed(3)),
     byRole(row.residentBytesByRole, ({ median }) => (median / MEBIBYTE).toFixed(0)),
-    against ? range(against.callsPerSecond, 2) : '',
-    against ? range(against.p50Ms, 2) : '',
-    against ? range(against.cpu, 2) : ''
+    against ? spreadText(against.callsPerSecond, 2) : '',
+    against ? spreadText(against.p50Ms, 2) : '',
+    against ? spreadText(against.cpu, 2) : ''
   ]
-}
-
-function range({ median, lowest, highest }: Spread, digits: number): string {
-  return `${median.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`
 }
 
 function byRole(spreads: Readonly<Record<string, Spread>>, say: (spread: Spread) => string): string {
   return Object.entries(spreads)
+    .filter(([role]) => role !== LOAD)
     .map(([role, spread]) => `${role} ${say(spread)}`)
     .join(', ')
 }

@@ -5,10 +5,10 @@
  * every round begins with another one. What is compared is compared within its round.
  */
 import { LoadGenerator } from './load/load-generator.ts'
-import type { LoadResult } from './load/load-order.ts'
+import type { LoadResult } from './load/load-result.ts'
 import { residentBytesOf } from './process-cost.ts'
 import type { Side } from './sides/side.ts'
-import { type SideName, startSide } from './sides/start-side.ts'
+import { type SideName, sideNames, startSide } from './sides/start-side.ts'
 
 export interface HopOptions {
   readonly sides: readonly SideName[]
@@ -26,8 +26,12 @@ export interface HopSample extends LoadResult {
   readonly residentBytes: Readonly<Record<string, number>>
 }
 
+/** Every side but the one that differs only in what a new session costs. */
+export const HOP_SIDES = sideNames.filter((name) => name !== 'sdk-v1-shared')
 /** Calls under way at once: one, for latency; enough to keep every process busy, for throughput. */
 export const IN_FLIGHT = [1, 64] as const
+/** What every side is warmed with, unmeasured, until its code is compiled. */
+const MOST_IN_FLIGHT = 64
 
 /** Runs the benchmark; `onSample` is told of each measurement as it is made. */
 export async function runHop(options: HopOptions, onSample: (sample: HopSample) => void): Promise<HopSample[]> {
@@ -35,6 +39,7 @@ export async function runHop(options: HopOptions, onSample: (sample: HopSample) 
   const started: Side[] = []
   try {
     for (const name of options.sides) started.push(await startSide(name))
+    for (const side of started) await measure(load, { side, inFlight: MOST_IN_FLIGHT, round: 0 }, options.seconds)
     const samples: HopSample[] = []
     for (const turn of turns(started, options.rounds)) {
       samples.push(await measure(load, turn, options.seconds))

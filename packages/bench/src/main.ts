@@ -1,18 +1,41 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { type FailoverCommandOptions, failoverCommand } from './failover-command.ts'
+import { HOP_SIDES } from './hop.ts'
 import { type HopCommandOptions, hopCommand } from './hop-command.ts'
+import { type SessionsCommandOptions, sessionsCommand } from './sessions-command.ts'
 import { isSideName, type SideName, sideNames } from './sides/start-side.ts'
 
-const program = new Command('bench').description('Measures what a call and a session cost. Linux only: it reads /proc.')
+const program = new Command('bench').description(
+  'Measures what a call and a session cost, and what faults do. Linux only: it reads /proc.'
+)
 
 program
   .command('hop')
   .description('one call of a trivial tool through each side, at 1 and at 64 in flight')
   .option('--rounds <count>', 'how often every side is measured', count, 7)
   .option('--seconds <count>', 'how long each time', seconds, 3)
-  .option('--sides <names>', `which, separated by commas (${sideNames.join(', ')})`, sideList, sideNames)
+  .option('--sides <names>', `which, separated by commas (${sideNames.join(', ')})`, sideList, HOP_SIDES)
   .option('--json <file>', 'write every measurement there')
   .option('--profile [folder]', 'profile every side afterwards, and write the CPU profiles there (default: profiles)')
   .action((options: HopCommandOptions) => hopCommand(options))
+
+program
+  .command('sessions')
+  .description('opening sessions, and what an open, idle one holds')
+  .option('--rounds <count>', 'how often every side opens sessions', count, 5)
+  .option('--count <count>', 'how many sessions each time', count, 2_000)
+  .option('--in-flight <count>', 'how many are opened at once', count, 32)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: SessionsCommandOptions) => sessionsCommand(options))
+
+program
+  .command('failover')
+  .description('how soon sessions answer again after a fault, and what is lost, on clusters of real processes')
+  .option('--kills <count>', 'how often a worker is killed; the other faults come in proportion', count, 100)
+  .option('--sessions <count>', 'how many sessions are open meanwhile', count, 60)
+  .option('--mass <count>', 'how many sessions a worker has that is killed under all of them', count, 10_000)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: FailoverCommandOptions) => failoverCommand(options))
 
 function count(text: string): number {
   const value = Number(text)

@@ -5,16 +5,14 @@
  * author's, and would be there without us.
  */
 import { LoadGenerator } from './load/load-generator.ts'
-import type { LoadResult } from './load/load-order.ts'
-import { residentBytesOf, workingProcess } from './process-cost.ts'
-import { programOf, type Side, SideStart } from './sides/side.ts'
-import { type SideName, startSide } from './sides/start-side.ts'
-import { SignalledLines } from './signalled-lines.ts'
+import type { LoadResult } from './load/load-result.ts'
+import { heapOfServer, type Memory, memoryOf, type Watched, watchedSide } from './session-memory.ts'
+import type { SideName } from './sides/start-side.ts'
 
 export interface SessionsOptions {
-  /** Sessions opened on each side, all rounds together. */
-  readonly count: number
   readonly rounds: number
+  /** Sessions opened on each side in each round. */
+  readonly count: number
   readonly inFlight: number
 }
 
@@ -24,46 +22,92 @@ export interface OpenSample extends LoadResult {
   readonly round: number
 }
 
-/** What the sessions of a side hold, in bytes per session. */
-export interface SessionMemory {
+/** What one process of a side holds more than before, per session. */
+export interface HeldPerSession extends Memory {
   readonly side: SideName
-  readonly role: string
-  /** Of the JavaScript heap, after a full collection; undefined for what is not Node.js. */
-  readonly heap?: number
-  readonly resident: number
 }
 
 export interface SessionsResult {
   readonly opened: readonly OpenSample[]
-  readonly memory: readonly SessionMemory[]
-  /** Heap of the server object alone. */
+  readonly held: readonly HeldPerSession[]
+  /** Heap of the server object alone, in bytes. */
   readonly serverHeap: number
 }
 
-export const SESSION_SIDES = ['sdk-v1', 'sdk-v1-shared', 'cluster'] as const satisfies readonly SideName[]
+export const SESSION_SIDES: readonly SideName[] = ['sdk-v1', 'sdk-v1-shared', 'cluster']
 /** Opened on each side before anything is measured, so that nothing that exists once is counted. */
 const FIRST = 500
-const NOT_NODE = 'nats-server'
 
-export async function runSessions(options: SessionsOptions, onSample: (sample: OpenSample) => void) {
-  const load = new LoadGenerator()
-  const sides: Watched[] = []
+/** Runs the benchmark; `onSample` is told of each round of each side. */
+export async function runSessions(
+  options: SessionsOptions,
+  onSample: (sample: OpenSample) => void
+): Promise<SessionsResult> {
+  const serverHeap = await heapOfServer(options.rounds * options.count)
+  const run = new SessionsRun(options)
   try {
-    for (const name of SESSION_SIDES) sides.push(await watched(name))
-    const opening = new Opening(load, options)
-    for (const { side } of sides) await opening.open(side, FIRST)
-    const before = await Promise.all(sides.map(held))
-    const opened: OpenSample[] = []
-    for (let round = 0; round < options.rounds; round++) {
-      for (const { side } of turned(sides, round)) {
-        const result = await opening.open(side, Math.ceil(options.count / options.rounds))
-        opened.push({ ...result, side: side.name as SideName, round })
-        onSample(opened.at(-1) as OpenSample)
+    await run.start()
+    const before = await run.memory()
+    const opened = await run.rounds(onSample)
+    const held = difference(await run.memory(), before, options.rounds * options.count)
+    return { opened, held, serverHeap }
+  } finally {
+    await run.stop()
+  }
+}
+
+class SessionsRun {
+  readonly #options: SessionsOptions
+  readonly #load = new LoadGenerator()
+  readonly #sides: Watched[] = []
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    for (const name of SESSION_SIDES) this.#sides.push(await watchedSide(name))
+    for (const side of this.#sides) await this.#open(side, FIRST)
+  }
+
+  async rounds(onSample: (sample: OpenSample) => void): Promise<OpenSample[]> {
+    const samples: OpenSample[] = []
+    for (let round = 0; round < this.#options.rounds; round++) {
+      const first = round % this.#sides.length
+      for (const side of [...this.#sides.slice(first), ...this.#sides.slice(0, first)]) {
+        const sample = { ...(await this.#open(side, this.#options.count)), side: side.name, round }
+        samples.push(sample)
+        onSample(sample)
       }
     }
-    ...
-  } finally {
-    load.stop()
-    for (const { side } of sides.reverse()) await side.stop()
+    return samples
   }
+
+  async memory(): Promise<readonly HeldPerSession[]> {
+    const held = this.#sides.map(async (watched) =>
+      (await memoryOf(watched)).map((memory) => ({ side: watched.name, ...memory }))
+    )
+    return (await Promise.all(held)).flat()
+  }
+
+  async stop(): Promise<void> {
+    this.#load.stop()
+    for (const { side } of this.#sides.reverse()) await side.stop()
+  }
+
+  #open({ side: { url, processes } }: Watched, count: number): Promise<LoadResult> {
+    return this.#load.run({ kind: 'open', url, processes, count, inFlight: this.#options.inFlight })
+  }
+}
+
+function difference(
+  after: readonly HeldPerSession[],
+  before: readonly HeldPerSession[],
+  count: number
+): readonly HeldPerSession[] {
+  return after.map((now, i) => {
+    const then = before[i] as HeldPerSession
+    const heap = now.heap === undefined ? undefined : (now.heap - (then.heap as number)) / count
+    return { ...now, heap, resident: (now.resident - then.resident) / count }
+  })
 }

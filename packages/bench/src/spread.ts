@@ -17,3 +17,18 @@ export function quantile(sorted: Float64Array, q: number): number {
   if (value === undefined) throw new RangeError('there are no measurements')
   return value
 }
+
+/** The middle of what each sample's figure is of another side's figure in the same round. */
+export function spreadOfRatios<S extends { readonly round: number }>(
+  samples: readonly S[],
+  against: readonly S[],
+  figure: (sample: S) => number
+): Spread {
+  const ofRound = new Map(against.map((sample) => [sample.round, figure(sample)]))
+  return spreadOf(samples.map((sample) => figure(sample) / (ofRound.get(sample.round) as number)))
+}
+
+/** `median [lowest–highest]`. */
+export function spreadText({ median, lowest, highest }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`
+}

@@ -9,7 +9,6 @@
  *     latest, or at once at a signal that no worker is left to take. Other workers then find out by its silence.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { constants } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +23,12 @@ import type { WorkerWord } from './worker-process.ts'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** How long `dead` is tried to be written: after a crash, and after an end that was asked for. */
 const CERTIFY_MS = { crash: 60_000, end: 5_000 } as const
+
+interface End {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 const entry = fileURLToPath(new URL('../dist/worker-process.js', import.meta.url))
 
 /** Runs a worker with the server module at `path`, and ends this process as the worker ended. */
@@ -55,11 +60,10 @@ class WorkerParent {
     child.on('message', (word: WorkerWord) => this.#joining(word))
     child.on('error', (error) => this.#logger.error({ err: error }, 'the worker process cannot be reached'))
     child.send(this.#config)
-    // 'close' and not 'exit': it comes after the last message.
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+    const ended = await endOf(child)
     this.#child = undefined
-    await this.#certify({ code, signal })
-    return code ?? 128 + constants.signals[signal as NodeJS.Signals] // W2
+    await this.#certify(ended)
+    return ended.code ?? 128 + constants.signals[ended.signal as NodeJS.Signals] // W2
   }
 
   passOn(signal: NodeJS.Signals): void {
@@ -87,7 +91,7 @@ class WorkerParent {
     })
   }
 
-  async #certify(ended: { readonly code: number | null; readonly signal: NodeJS.Signals | null }): Promise<void> {
+  async #certify(ended: End): Promise<void> {
     const workers = [...this.#ids]
     if (workers.length === 0) return // it never joined
     const { signal } = this.#givingUp
@@ -108,4 +112,11 @@ class WorkerParent {
     await mesh.stop()
     return true
   }
+}
+
+/** 'close' and not 'exit': it comes after the last message. An error, as of a signal that came too late, does not end it. */
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
 }

@@ -16,6 +16,8 @@ export const MemberRecord = Type.Object(
     build: Type.String(),
     /** Versions of our wire protocol that the process speaks; routing never crosses them. */
     wire: Type.Object({ min: Type.Integer(), max: Type.Integer() }),
+    /** How long it may act after a heartbeat, in milliseconds; whoever waits for its death waits for this. */
+    leaseMs: Type.Number({ minimum: 1 }),
     /** Milliseconds since 1970. */
     startedAt: Type.Integer(),
     beatAt: Type.Integer(),

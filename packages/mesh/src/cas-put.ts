@@ -12,6 +12,10 @@ import type { Clock } from './clock.ts'
 import { isTransient, retrying } from './retrying.ts'
 import type { StoredMessage, Stream } from './stream.ts'
 
+/** Begins the nonces of this process: random bytes for each would cost as much as the rest of a write. */
+const PROCESS = randomBytes(12).toString('base64url')
+let writes = 0
+
 export interface Write {
   readonly subject: string
   readonly body: Uint8Array
@@ -32,7 +36,7 @@ export interface CasPutComponents {
 
 /** Writes once, or learns that another was first. @throws ValueTooLarge. */
 export async function casPut({ stream, clock }: CasPutComponents, write: Write): Promise<WriteOutcome> {
-  const nonce = randomBytes(12).toString('base64url')
+  const nonce = `${PROCESS}.${++writes}`
   try {
     return await retrying(clock, () => attempt(stream, write, nonce))
   } catch (error) {

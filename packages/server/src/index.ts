@@ -38,3 +38,4 @@ export { newSession, type SessionFields, type SessionRecordPort } from './sessio
 export { SessionServer, type SessionServerComponents, type SessionServerInit } from './session-server.ts'
 export { RecordedState, type SessionState } from './session-state.ts'
 export { type SchemaValidator, sharedValidator } from './shared-validator.ts'
+export { SparseMap } from './sparse-map.ts'

@@ -24,7 +24,8 @@ const rules = new Map<string, Rule>([
 
 export class SessionMemory {
   readonly #record: SessionRecordPort
-  #last: Promise<unknown> = Promise.resolve()
+  /** Undefined when nothing is being changed. */
+  #last: Promise<unknown> | undefined
 
   constructor(record: SessionRecordPort) {
     this.#record = record
@@ -44,12 +45,18 @@ export class SessionMemory {
   }
 
   #change(made: (fields: SessionFields) => Change): Promise<void> {
-    const stored = this.#last.then(async () => {
-      const change = made(this.#record.read())
-      if (change) await this.#record.write(change)
-    })
-    this.#last = stored.catch(() => undefined) // the caller has the rejection; the next change has to be made
+    const stored = this.#last ? this.#last.then(() => this.#store(made)) : this.#store(made)
+    const over = () => {
+      if (this.#last === last) this.#last = undefined
+    }
+    const last = stored.then(over, over) // M1: the caller has the rejection; the next change has to be made
+    this.#last = last
     return stored
+  }
+
+  async #store(made: (fields: SessionFields) => Change): Promise<void> {
+    const change = made(this.#record.read())
+    if (change) await this.#record.write(change)
   }
 }
 

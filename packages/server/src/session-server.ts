@@ -5,10 +5,10 @@
  * H2  Nothing of the client reaches a restored server before it is what the former one was.
  */
 import { type JsonRpcId, type JsonRpcMessage, type JsonRpcRequest, ScaledMcpError } from '@scaled-mcp/contracts'
-import { noActors } from './actors.ts'
 import type { ClientInfo, Principal, StatefulContext } from './context.ts'
 import type { ServerDefinition } from './definition.ts'
 import { type DeliveryClass, deliveryClassOf } from './delivery-class.ts'
+import { HostedContext } from './hosted-context.ts'
 import { HostedSession } from './hosted-session.ts'
 import { frozenJson } from './json-value.ts'
 import type { Logger } from './logger.ts'
@@ -20,6 +20,7 @@ import type { SessionRecordPort } from './session-record.ts'
 import { RecordedState } from './session-state.ts'
 import { SessionTransport } from './session-transport.ts'
 import { shareValidator } from './shared-validator.ts'
+import type { SparseMap } from './sparse-map.ts'
 
 /** What a {@link SessionServer} needs of the worker. */
 export interface SessionServerComponents {
@@ -59,7 +60,7 @@ export class SessionServer {
   }
 
   /** The client's requests that have no answer yet; a cancelled one is not among them. */
-  get inFlight(): ReadonlyMap<JsonRpcId, JsonRpcRequest> {
+  get inFlight(): Pick<SparseMap<JsonRpcId, JsonRpcRequest>, 'size' | 'keys'> {
     return this.#transport.inFlight
   }
 
@@ -160,14 +161,9 @@ export class SessionServer {
   }
 
   #context(session: HostedSession): StatefulContext<unknown> {
-    return {
-      principal: this.#init.principal,
-      clientInfo: this.#components.record.read().initialize['clientInfo'] as ClientInfo | undefined,
-      signal: this.#abort.signal,
-      logger: this.#components.logger,
-      actors: noActors,
-      session
-    }
+    const { record, logger } = this.#components
+    const clientInfo = record.read().initialize['clientInfo'] as ClientInfo | undefined
+    return new HostedContext({ principal: this.#init.principal, clientInfo, logger, session }, this.#abort)
   }
 
   #listen(server: SdkServer): void {

@@ -28,6 +28,7 @@ import type { SdkTransport } from './sdk-server.ts'
 import { answerForServer, namedForClient, progressForServer } from './server-request-id.ts'
 import { SessionMemory } from './session-memory.ts'
 import type { SessionRecordPort } from './session-record.ts'
+import { SparseMap } from './sparse-map.ts'
 
 export interface SessionTransportComponents {
   readonly outlet: Outlet
@@ -44,16 +45,16 @@ const DONE = Promise.resolve()
 
 export class SessionTransport implements SdkTransport {
   readonly sessionId: string
-  readonly inFlight = new Map<JsonRpcId, JsonRpcRequest>()
+  readonly inFlight = new SparseMap<JsonRpcId, JsonRpcRequest>()
   onmessage?: (message: JsonRpcMessage, extra: object) => void
   onclose?: () => void
   onerror?: (error: Error) => void
   readonly #components: SessionTransportComponents
   readonly #epoch: number
   readonly #memory: SessionMemory
-  readonly #replays = new Map<JsonRpcId, (answer: JsonRpcResponse) => void>()
+  readonly #replays = new SparseMap<JsonRpcId, (answer: JsonRpcResponse) => void>()
   /** The server's own requests by the SDK's id: the client's request each belongs to. */
-  readonly #questions = new Map<JsonRpcId, JsonRpcId | undefined>()
+  readonly #questions = new SparseMap<JsonRpcId, JsonRpcId | undefined>()
   #opened = false
   #reports = 0
 
@@ -67,11 +68,11 @@ export class SessionTransport implements SdkTransport {
   async start(): Promise<void> {}
 
   async close(): Promise<void> {
-    this.inFlight.clear()
-    this.#questions.clear()
+    this.inFlight.takeAll()
+    this.#questions.takeAll()
     const closed = new ScaledMcpError('SessionMoved', 'the session ended here')
-    for (const [id, settle] of this.#replays) settle(errorAnswer(id, closed)) // or whoever asked would wait for ever
-    this.#replays.clear()
+    // Or whoever asked would wait for ever.
+    for (const [id, settle] of this.#replays.takeAll()) settle(errorAnswer(id, closed))
     this.onclose?.()
   }
 

@@ -6,7 +6,7 @@ import { type Logger, newSession, type ServerDefinition } from '@scaled-mcp/serv
 import type { Owned } from './claims.ts'
 import type { Resend } from './resend.ts'
 import type { ServeSession } from './serve-session.ts'
-import { SessionActor, type SessionActorInit } from './session-actor.ts'
+import { SessionActor, type SessionActorComponents, type SessionActorInit } from './session-actor.ts'
 import { SessionStore, type SessionStoreComponents } from './session-store.ts'
 
 export interface HostingComponents {
@@ -19,7 +19,7 @@ export interface HostingComponents {
   readonly logger: Logger
   readonly clock: Clock
   /** Told of a session that its server refused to initialize. */
-  readonly refused: (owned: Owned) => void
+  readonly refused: (key: string) => void
 }
 
 export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs'> {
@@ -36,13 +36,15 @@ export interface LivingSession extends Owned {
 export class Hosting {
   readonly #components: HostingComponents
   readonly #init: HostingInit
+  readonly #stores: SessionStoreComponents
   readonly #living = new Map<string, LivingSession>()
-  #definition: ServerDefinition
+  #actors: SessionActorComponents
 
   constructor(components: HostingComponents, init: HostingInit) {
     this.#components = components
     this.#init = init
-    this.#definition = components.definition
+    this.#stores = { states: components.states, stale: (key) => this.#stale(key) }
+    this.#actors = components
   }
 
   get size(): number {
@@ -63,7 +65,7 @@ export class Hosting {
 
   /** From now on sessions are built by `definition`. */
   use(definition: ServerDefinition): void {
-    this.#definition = definition
+    this.#actors = { ...this.#components, definition }
   }
 
   /**
@@ -72,14 +74,13 @@ export class Hosting {
    */
   create(owned: Owned, body: Uint8Array): Promise<LivingSession> {
     const fields = newSession(initializeParams(body))
-    const init = { key: addressKey(owned.address), claim: owned.claim, fields, revision: 0 }
-    return this.#host(owned, (components) => new SessionStore(components, init))
+    const { claim } = owned
+    return this.#host(owned, (key) => new SessionStore(this.#stores, { key, claim, fields, revision: 0 }))
   }
 
   /** A session that lived before, from its record. Rejects with `ServerFailed`, `SessionNotFound`, `StaleEpoch`. */
   restore(owned: Owned): Promise<LivingSession> {
-    const init = { key: addressKey(owned.address), claim: owned.claim }
-    return this.#host(owned, (components) => SessionStore.seal(components, init))
+    return this.#host(owned, (key) => SessionStore.seal(this.#stores, { key, claim: owned.claim }))
   }
 
   /** Lets running requests finish, stores what the author wants kept, and forgets the session here. */
@@ -106,27 +107,20 @@ export class Hosting {
     if (this.#living.get(key)?.actor === actor) this.#living.delete(key)
   }
 
-  async #host(
-    owned: Owned,
-    open: (components: SessionStoreComponents) => SessionStore | Promise<SessionStore>
-  ): Promise<LivingSession> {
+  async #host(owned: Owned, open: (key: string) => SessionStore | Promise<SessionStore>): Promise<LivingSession> {
     const key = addressKey(owned.address)
-    const store = await open({ states: this.#components.states, stale: () => this.#stale(key) })
-    const actor = this.#actor(owned, store)
+    const store = await open(key)
+    const actor = this.#actor(owned, key, store)
     const ref = await this.#components.system.spawn(key, actor)
-    const session = { ...owned, ref, actor }
+    const session = { address: owned.address, claim: owned.claim, ref, actor }
     this.#living.set(key, session)
     return session
   }
 
-  #actor(owned: Owned, store: SessionStore): SessionActor {
-    const components = {
-      ...this.#components,
-      definition: this.#definition,
-      store,
-      refused: () => this.#components.refused(owned)
-    }
-    return new SessionActor(components, { ...this.#init, id: owned.address.id, epoch: owned.claim.epoch })
+  /** Every session keeps what is made here. An object made by spreading would keep a layout of its own as well. */
+  #actor({ address: { id }, claim: { epoch } }: Owned, key: string, store: SessionStore): SessionActor {
+    const { inFlight, decideMs, graceMs } = this.#init
+    return new SessionActor(this.#actors, { key, store, id, epoch, inFlight, decideMs, graceMs })
   }
 
   /** Another worker has written the session's record: this one is over here, and stores nothing more. */

@@ -150,8 +150,7 @@ export class Intake {
   }
 
   /** Ends a session that its server refused to initialize. */
-  refused({ address }: Owned): void {
-    const key = addressKey(address)
+  refused(key: string): void {
     this.#change(key, { subject: key, body: NOTHING }, () => this.#end(key, { subject: key, body: NOTHING }))
   }
 

@@ -21,25 +21,35 @@ import {
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
-import type { Logger, Outgoing, Outlet, ReceiveExtra, ServerDefinition } from '@scaled-mcp/server'
+import {
+  type Logger,
+  type Outgoing,
+  type Outlet,
+  type ReceiveExtra,
+  type ServerDefinition,
+  SparseMap
+} from '@scaled-mcp/server'
 import { PendingRequest } from './pending-request.ts'
 import type { Resend } from './resend.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
 import type { SessionStore } from './session-store.ts'
 
+/** The same for all sessions of a worker. */
 export interface SessionActorComponents {
   readonly definition: ServerDefinition
   readonly serve: ServeSession
   readonly lease: Lease
-  readonly store: SessionStore
   readonly resend: Resend
   readonly logger: Logger
   readonly clock: Clock
-  /** Told that the server refused the `initialize`: there is no session. */
-  readonly refused: () => void
+  /** Told that the server refused the `initialize`: there is no session under `key`. */
+  readonly refused: (key: string) => void
 }
 
 export interface SessionActorInit {
+  /** `addressKey` of the session. */
+  readonly key: string
+  readonly store: SessionStore
   /** The id of the session's address. */
   readonly id: string
   readonly epoch: number
@@ -66,7 +76,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   readonly #components: SessionActorComponents
   readonly #init: SessionActorInit
   readonly #server: ServedSession
-  readonly #pending = new Map<JsonRpcId, PendingRequest>()
+  readonly #pending = new SparseMap<JsonRpcId, PendingRequest>()
   #isAnnounced = false
   #isDraining = false
   #isStale = false
@@ -74,15 +84,15 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   constructor(components: SessionActorComponents, init: SessionActorInit) {
     super()
-    const { definition, store, logger, serve } = components
+    const { definition, logger, serve } = components
     this.#components = components
     this.#init = init
-    this.#server = serve({ definition, outlet: this, record: store, logger }, init)
+    this.#server = serve({ definition, outlet: this, record: init.store, logger }, init)
   }
 
   /** A session that lived before is rebuilt from its record; a new one waits for its `initialize`. */
   override async start(): Promise<void> {
-    if (this.#components.store.exists) await this.#server.restore()
+    if (this.#init.store.exists) await this.#server.restore()
     else await this.#server.start()
   }
 
@@ -102,7 +112,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** Tells every running handler to give up, and its asker that it was interrupted: this worker may not act for now. */
   suspend(): void {
-    for (const id of [...this.#pending.keys()]) {
+    for (const id of this.#pending.keys()) {
       this.#server.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
       this.#interrupt(id)
     }
@@ -124,7 +134,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   override async stop(): Promise<void> {
     if (this.#isStale) await this.#server.close()
     else await this.#server.passivate()
-    for (const id of [...this.#pending.keys()]) this.#interrupt(id)
+    for (const id of this.#pending.keys()) this.#interrupt(id)
   }
 
   /** Another worker owns the session: nothing may be stored any more. */
@@ -205,12 +215,12 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   #finish(id: JsonRpcId, pending: PendingRequest, text: string): void {
     this.#forget(id)
     pending.answer(Buffer.from(text), this.#stored())
-    if (!this.#components.store.exists) this.#components.refused()
+    if (!this.#init.store.exists) this.#components.refused(this.#init.key)
   }
 
   /** The first answer of a session tells the gateway that it is stored, and under which epoch. */
   #stored(): Headers | undefined {
-    if (this.#isAnnounced || !this.#components.store.exists) return undefined
+    if (this.#isAnnounced || !this.#init.store.exists) return undefined
     this.#isAnnounced = true
     return { [header.epoch]: String(this.#init.epoch) }
   }
@@ -239,7 +249,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   #checkRevision(named: string | undefined): void {
-    const { revision } = this.#components.store.read()
+    const { revision } = this.#init.store.read()
     if (named !== revision) throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
 }

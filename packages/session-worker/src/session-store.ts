@@ -5,8 +5,8 @@ import type { SessionFields, SessionRecordPort } from '@scaled-mcp/server'
 
 export interface SessionStoreComponents {
   readonly states: Bucket
-  /** Told once when another owner has written: this one must stop without saving. */
-  readonly stale: () => void
+  /** Told once when another owner has written the record of `key`: this one must stop without saving. */
+  readonly stale: (key: string) => void
 }
 
 export interface SessionStoreInit {
@@ -31,7 +31,8 @@ export class SessionStore implements SessionRecordPort {
   #fields: SessionFields
   #revision: number
   #isSettled = true
-  #last: Promise<unknown> = Promise.resolve()
+  /** Undefined when nothing is being written. */
+  #last: Promise<unknown> | undefined
 
   constructor(components: SessionStoreComponents, init: SessionStoreInit) {
     this.#components = components
@@ -65,8 +66,12 @@ export class SessionStore implements SessionRecordPort {
   }
 
   write(change: Partial<SessionFields>): Promise<void> {
-    const written = this.#last.then(() => this.#write(change))
-    this.#last = written.catch(() => undefined) // T2: the caller has the rejection, the next write has to run
+    const written = this.#last ? this.#last.then(() => this.#write(change)) : this.#write(change)
+    const over = () => {
+      if (this.#last === last) this.#last = undefined
+    }
+    const last = written.then(over, over) // T2: the caller has the rejection, the next write has to run
+    this.#last = last
     return written
   }
 
@@ -95,7 +100,7 @@ export class SessionStore implements SessionRecordPort {
   }
 
   #stale(): ScaledMcpError {
-    this.#components.stale()
+    this.#components.stale(this.#key)
     return new ScaledMcpError('StaleEpoch', this.#key)
   }
 }

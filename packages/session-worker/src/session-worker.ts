@@ -19,7 +19,7 @@ import {
 import type { Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
-import { Claims, type Owned } from './claims.ts'
+import { Claims } from './claims.ts'
 import { Hosting } from './hosting.ts'
 import { Intake } from './intake.ts'
 import { Resend } from './resend.ts'
@@ -85,7 +85,7 @@ export class SessionWorker {
     const directory = new Directory({ entries: mesh.records.directory, members: this.#members, clock })
     const claims = new Claims({ directory, states: mesh.records.state }, mesh.process)
     const states = mesh.records.state
-    const refused = (owned: Owned) => this.#intake.refused(owned)
+    const refused = (key: string) => this.#intake.refused(key)
     const hosted = { states, system: this.#system, resend: this.#resend, serve, lease, logger, clock, refused }
     this.#hosting = new Hosting({ ...hosted, definition: components.definition }, init)
     this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger })

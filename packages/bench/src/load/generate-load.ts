@@ -7,7 +7,8 @@
 import { cpuSecondsOf, type SideProcess } from '../process-cost.ts'
 import { quantile } from '../spread.ts'
 import { HttpConnection } from './http-connection.ts'
-import type { CallOrder, LoadOrder, LoadReply, LoadResult, OpenOrder } from './load-order.ts'
+import type { CallOrder, LoadOrder, LoadReply, OpenOrder } from './load-order.ts'
+import { LOAD, type LoadResult } from './load-result.ts'
 import { McpCaller } from './mcp-caller.ts'
 
 /** Share of an order's time that it runs before it is measured. */
@@ -84,7 +85,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 async function measured(processes: readonly SideProcess[], work: () => Promise<number[]>): Promise<LoadResult> {
-  const all = [...processes, { role: 'load', pid: process.pid }]
+  const all = [...processes, { role: LOAD, pid: process.pid }]
   const before = all.map(({ pid }) => cpuSecondsOf(pid))
   const start = performance.now()
   const latencies = await work()

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { programOf } from '../sides/side.ts'
-import type { LoadOrder, LoadReply, LoadResult } from './load-order.ts'
+import type { LoadOrder, LoadReply } from './load-order.ts'
+import type { LoadResult } from './load-result.ts'
 
 /** The process that makes the load. Takes one order at a time. */
 export class LoadGenerator {

@@ -1,4 +1,5 @@
 import type { SideProcess } from '../process-cost.ts'
+import type { LoadResult } from './load-result.ts'
 
 /** Keep `inFlight` calls under way for `seconds`, each in a session of its own, and say what they cost. */
 export interface CallOrder {
@@ -20,17 +21,6 @@ export interface OpenOrder {
 }
 
 export type LoadOrder = CallOrder | OpenOrder
-
-/** What one order did and cost. */
-export interface LoadResult {
-  /** Calls answered, or sessions opened. */
-  readonly count: number
-  readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** By role, the load generator's own as `load`. */
-  readonly cpuSeconds: Readonly<Record<string, number>>
-}
 
 /** What the generator sends back. */
 export type LoadReply = { readonly result: LoadResult } | { readonly error: string }

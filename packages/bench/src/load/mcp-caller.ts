@@ -59,7 +59,7 @@ export class McpCaller {
 }
 
 /** The only JSON-RPC message of an answer, in either form; undefined when there is none. */
-function messageIn({ headers, body }: HttpAnswer): unknown {
+export function messageIn({ headers, body }: HttpAnswer): unknown {
   const type = headers.get('content-type') ?? ''
   if (type.startsWith('application/json')) return JSON.parse(body)
   const data = type.startsWith('text/event-stream') ? body.indexOf('data: ') : -1

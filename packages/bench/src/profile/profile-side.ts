@@ -4,8 +4,8 @@ import type { LoadGenerator } from '../load/load-generator.ts'
 import { type SideProcess, workingProcess } from '../process-cost.ts'
 import { programOf, type Side } from '../sides/side.ts'
 import { type SideName, startSide } from '../sides/start-side.ts'
-import { causesOf } from './causes.ts'
 import { SignalledLines } from '../signalled-lines.ts'
+import { causesOf } from './causes.ts'
 
 export interface ProfileOrder {
   readonly side: SideName

@@ -11,6 +11,7 @@ interface SideKind {
 /** Every side, in the order of the report; the first is what the others are compared with. */
 export const sides = {
   'sdk-v1': { about: 'SDK v1 on plain node http', start: baseline('sdk-v1-http') },
+  'sdk-v1-shared': { about: 'the same, validator shared', start: baseline('sdk-v1-http', '--shared-validator') },
   'sdk-v1-express': { about: 'SDK v1 on express', start: baseline('sdk-v1-express') },
   'sdk-v2': { about: 'SDK v2 createMcpHandler', start: baseline('sdk-v2') },
   'fixed-fastify': { about: 'bare Fastify, fixed answer', isFixed: true, start: baseline('fixed-fastify') },
@@ -47,8 +48,8 @@ export async function startSide(name: SideName, probe?: Probe): Promise<Side> {
   }
 }
 
-function baseline(program: string): SideKind['start'] {
-  return (side) => side.node({ role: 'server', args: [programOf(`servers/${program}`)] })
+function baseline(program: string, ...args: readonly string[]): SideKind['start'] {
+  return (side) => side.node({ role: 'server', args: [programOf(`servers/${program}`), ...args] })
 }
 
 async function fixedNats(side: SideStart): Promise<string> {

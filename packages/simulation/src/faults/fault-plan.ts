@@ -86,7 +86,8 @@ export class FaultPlan {
     const { random, cluster } = this.#components
     const { process } = random.pick([...cluster.workers, ...cluster.workers, ...cluster.gateways]) ?? {}
     const ms = this.#briefly(random.chance(0.5) ? random.between(200, 3_000) : random.between(3_000, 14_000))
-    process?.pause(ms, random.chance(0.7) ? 'stop' : 'suspend')
+    const kind = random.chance(0.4) ? 'stop' : 'suspend'
+    process?.pause(ms, process.isSuspendable ? kind : 'stop')
   }
 
   #partition(): void {
@@ -138,7 +139,7 @@ export class FaultPlan {
     const { random, cluster } = this.#components
     const { process } = random.pick([...cluster.workers, ...cluster.gateways]) ?? {}
     const ms = random.chance(0.5) ? random.between(-10_000, 10_000) : random.between(-500, 500)
-    process?.clock.step(ms)
+    process?.clock.step(process.isSuspendable ? Math.abs(ms) : ms)
   }
 
   /** Sometimes the worker does not live to see its end. */

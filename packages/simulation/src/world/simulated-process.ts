@@ -24,6 +24,11 @@ const WALL_ERROR_MS = 5_000
 export class SimulatedProcess {
   readonly id: string
   readonly clock: LocalClock
+  /**
+   * Whether its machine may be suspended; then its wall clock is never set back. Both at once no lease can survive, as
+   * neither clock shows that time has passed (docs/guarantees.md).
+   */
+  readonly isSuspendable: boolean
   readonly #world: World
   #state: 'running' | 'paused' | 'dead' = 'running'
   #waiting: (() => void)[] = []
@@ -33,6 +38,7 @@ export class SimulatedProcess {
   constructor({ world, random }: SimulatedProcessComponents, { id, drift }: SimulatedProcessInit) {
     this.id = id
     this.#world = world
+    this.isSuspendable = random.chance(0.5)
     const rate = 1 + random.between(-drift, drift)
     const wall = BEGINNING + random.between(-WALL_ERROR_MS, WALL_ERROR_MS)
     this.clock = new LocalClock({ world, execute: (run) => this.execute(run) }, { rate, wall })
