@@ -1,7 +1,7 @@
-/** Messages waiting for their actor, first in first out, bounded. */
+/** Messages waiting for their actor, first in first out, bounded. Most mailboxes are empty, and keep nothing then. */
 export class Mailbox<T> {
   readonly #limit: number
-  #items: T[] = []
+  #items: (T | undefined)[] | undefined
   #head = 0
 
   /** @param limit how many messages may wait. */
@@ -10,23 +10,24 @@ export class Mailbox<T> {
   }
 
   get size(): number {
-    return this.#items.length - this.#head
+    return this.#items ? this.#items.length - this.#head : 0
   }
 
   /** Takes the message, or answers false when the mailbox is full. */
   offer(item: T): boolean {
     if (this.size >= this.#limit) return false
+    this.#items ??= []
     this.#items.push(item)
     return true
   }
 
   /** The message that has waited longest. */
   take(): T | undefined {
-    if (this.#head === this.#items.length) return undefined
+    if (!this.#items) return undefined
     const item = this.#items[this.#head]
-    this.#items[this.#head++] = undefined as T
+    this.#items[this.#head++] = undefined
     if (this.#head === this.#items.length) {
-      this.#items = []
+      this.#items = undefined
       this.#head = 0
     }
     return item

@@ -88,6 +88,10 @@ export class LeaseKeeper implements Member {
     if (this.#thread) await this.#ask('drain').catch(this.#components.missed)
   }
 
+  async returned(): Promise<void> {
+    if (this.#thread) await this.#ask('returned').catch(this.#components.missed)
+  }
+
   async leave(): Promise<void> {
     if (this.#thread) await this.#ask('leave').catch(this.#components.missed)
     await this.#end()

@@ -31,6 +31,7 @@ export class MemberView {
   readonly #freshMs: number
   readonly #seen = new Map<string, Seen>()
   readonly #mourners = new Set<(id: string) => void>()
+  readonly #greeters = new Set<(id: string) => void>()
   #watch: Watch | undefined
   #synced = false
 
@@ -62,6 +63,7 @@ export class MemberView {
   stop(): void {
     this.#watch?.stop()
     this.#mourners.clear()
+    this.#greeters.clear()
   }
 
   /** Whether every change so far has been seen. */
@@ -103,6 +105,12 @@ export class MemberView {
     return () => this.#mourners.delete(mourner)
   }
 
+  /** Tells of each member that has lost its connection and is back, until the function it returns is called. */
+  onReturn(greeter: (id: string) => void): () => void {
+    this.#greeters.add(greeter)
+    return () => this.#greeters.delete(greeter)
+  }
+
   /** What was missed meanwhile is nobody's silence. */
   #resume(): void {
     const since = this.#components.clock.monotonic()
@@ -117,6 +125,7 @@ export class MemberView {
       if (before?.revision === revision) return
       this.#seen.set(key, { record, revision, since: this.#components.clock.monotonic() })
       if (record.state === 'dead' && before?.record.state !== 'dead') this.#mourn(key)
+      else if (before && record.connections > before.record.connections) this.#greet(key)
     } catch (error) {
       this.#components.unreadable(key, error)
     }
@@ -127,6 +136,10 @@ export class MemberView {
     const seen = this.#seen.get(key)
     this.#seen.delete(key)
     if (seen && seen.record.state !== 'dead') this.#mourn(key)
+  }
+
+  #greet(id: string): void {
+    for (const greeter of [...this.#greeters]) greeter(id)
   }
 
   #mourn(id: string): void {

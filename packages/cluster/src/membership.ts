@@ -39,6 +39,7 @@ export class Membership implements Member {
   #revision = 0
   #isSettled = true
   #beat = 0
+  #connections = 1
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
 
@@ -62,6 +63,11 @@ export class Membership implements Member {
   async drain(): Promise<void> {
     this.#state = 'draining'
     await this.#enqueue()
+  }
+
+  async returned(): Promise<void> {
+    this.#connections++
+    if (this.#timer) await this.#enqueue()
   }
 
   async leave(): Promise<void> {
@@ -146,6 +152,7 @@ export class Membership implements Member {
       build,
       wire: { min: WIRE_VERSION, max: WIRE_VERSION },
       leaseMs: times.leaseMs,
+      connections: this.#connections,
       startedAt: this.#startedAt,
       beatAt: Math.floor(this.#components.clock.wall()),
       ...(this.#state === 'dead' ? { by: id } : {})

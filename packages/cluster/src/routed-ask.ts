@@ -208,7 +208,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #refuse(headers: Headers): void {
     switch (statusOf(headers)) {
       case 'not-owner':
-        this.#redirect(headers[header.owner])
+        if (this.#init.mint) this.#next()
+        else this.#redirect(headers[header.owner])
         return
       case 'full':
       case 'draining':
@@ -245,6 +246,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** The chosen worker does not take the actor: another one may. */
   #next(): void {
     this.#refused = new Set([...(this.#refused ?? []), this.#worker])
+    // A worker that does not know whether it has claimed a new address may have done so.
+    if (this.#init.mint) this.#message = this.#init.mint()
     this.#open()
   }
 

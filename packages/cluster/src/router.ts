@@ -39,7 +39,7 @@ export function addressed(address: Address, message: Message): Addressed {
   return { address, key: addressKey(address), body: message.body, headers: message.headers }
 }
 
-/** Answers of a process that has just died may still be on their way (cluster protocol §3.2, "Death certificate"). */
+/** Answers of a process that has just died or returned may still be on their way (cluster protocol §3.2). */
 const LAST_WORDS_MS = 100
 
 /**
@@ -50,17 +50,18 @@ const LAST_WORDS_MS = 100
 export class Router {
   readonly #components: RoutedAskComponents
   readonly #init: { readonly holdMs: number; readonly requestMaxMs: number }
-  readonly #stopListening: () => void
+  readonly #listening: readonly (() => void)[]
 
   constructor(components: RouterComponents, init: RouterInit = {}) {
     const { holdMs = 30_000, maxHeld = 64, requestMaxMs = 3_600_000 } = init
     this.#components = { ...components, held: new HeldAsks(components, { maxPerAddress: maxHeld }) }
     this.#init = { holdMs, requestMaxMs }
-    this.#stopListening = components.members.onDeath((id) => this.#died(id))
+    const { members } = components
+    this.#listening = [members.onDeath((id) => this.#died(id)), members.onReturn((id) => this.#returned(id))]
   }
 
   stop(): void {
-    this.#stopListening()
+    for (const stopListening of this.#listening) stopListening()
   }
 
   /** Asks the owner of an address that exists; opens it first when its owner has released it or is dead. */
@@ -79,9 +80,19 @@ export class Router {
   }
 
   #died(id: string): void {
-    const { cache, held, clock, wire, subjects } = this.#components
+    const { cache, held } = this.#components
     cache.forgetWorker(id)
-    clock.after(LAST_WORDS_MS, () => wire.abandon(subjects.worker(id), new ScaledMcpError('ResponderGone', id)))
+    this.#abandon(id, new ScaledMcpError('ResponderGone', id))
     held.wakeAll()
+  }
+
+  /** The question or its answer may have been lost with the connection: whoever still waits asks once more. */
+  #returned(id: string): void {
+    this.#abandon(id, new ScaledMcpError('ConnectionLost', id))
+  }
+
+  #abandon(id: string, error: Error): void {
+    const { clock, wire, subjects } = this.#components
+    clock.after(LAST_WORDS_MS, () => wire.abandon(subjects.worker(id), error))
   }
 }

@@ -43,7 +43,15 @@ async function cluster(others: readonly string[], change: (members: Bucket) => B
 
 function fresh(id: string): Omit<MemberRecord, 'beat'> {
   const identity = { id, role: 'worker', state: 'up', host: 'h', pid: 1, build: '0' } as const
-  return { ...identity, load: 0, wire: { min: 1, max: 1 }, leaseMs: times.leaseMs, startedAt: 1, beatAt: 1 }
+  return {
+    ...identity,
+    load: 0,
+    wire: { min: 1, max: 1 },
+    leaseMs: times.leaseMs,
+    connections: 1,
+    startedAt: 1,
+    beatAt: 1
+  }
 }
 
 /** Whatever the memory mesh still has on its way arrives. */

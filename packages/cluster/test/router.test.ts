@@ -27,11 +27,14 @@ let members: MemberView
 let router: Router
 /** Which worker got what, in order. */
 let got: string[]
+/** Which address each of them was asked for. */
+let keys: string[]
 const times = leaseTimes(60_000)
 
 beforeEach(async () => {
   broker = new MemoryBroker()
   got = []
+  keys = []
   asks = []
   const mesh = broker.connect({ process: 'g-0000-000001', subjects })
   gateway = mesh
@@ -45,23 +48,27 @@ beforeEach(async () => {
 })
 
 /** A worker that answers every question with `answers`. */
-async function worker(id: string, answers: Headers | 'nothing' = {}): Promise<void> {
+async function worker(id: string, answers: Headers | 'nothing' = {}): Promise<Membership> {
   const mesh = broker.connect({ process: id, subjects })
-  await member(id)
-  mesh.wire.serve(subjects.worker(id), ({ reply, headers: asked }: Delivery) => {
+  const membership = await member(id)
+  mesh.wire.serve(subjects.worker(id), ({ subject, reply, headers: asked }: Delivery) => {
+    keys.push(subjects.parseWorker(subject).key)
     got.push(`${id} ${asked?.[header.verb] ?? asked?.[header.epoch] ?? ''}`.trim())
     if (asked?.[header.attempt]) got.push(`attempt ${asked[header.attempt]} of ${asked[header.messageId]}`)
     if (answers !== 'nothing') reply?.end({ body, headers: answers })
     else if (reply) asks.push(reply.id)
   })
+  return membership
 }
 
 /** The record of a worker that is up; nothing of it serves. */
-async function member(id: string): Promise<void> {
+async function member(id: string): Promise<Membership> {
   const told = { load: () => 0, missed: () => undefined }
   const init = { id, role: 'worker', host: 'h', pid: 1, build: '0', times } as const
-  await new Membership({ members: gateway.records.members, clock: systemClock, ...told }, init).join()
+  const joined = new Membership({ members: gateway.records.members, clock: systemClock, ...told }, init)
+  await joined.join()
   await expect.poll(() => members.get(id)?.record.state).toBe('up')
+  return joined
 }
 
 /** A parent process has seen the worker's end. */
@@ -107,6 +114,13 @@ describe('a question finds its owner', () => {
     await worker('w-free')
     expect(await ask('create')).toBe('answered')
     expect(got.at(-1)).toBe('w-free create')
+  })
+
+  it('a worker that may have claimed a new address leaves it behind: the next one is asked for another', async () => {
+    await worker('w-unsure', { [header.status]: 'busy' })
+    await worker('w-sure')
+    expect(await ask('create')).toBe('answered')
+    expect(new Set(keys).size).toBe(got.length)
   })
 })
 
@@ -159,6 +173,15 @@ describe('a question that may have run', () => {
     await expect.poll(() => asks).toHaveLength(1)
     broker.disconnect('g-0000-000001')
     broker.reconnect('g-0000-000001')
+    await expect.poll(() => got).toEqual(['w-a', 'w-a', `attempt 2 of ${asks[0]}`])
+  })
+
+  it("is asked again when its owner's connection was lost, as question or answer may be lost with it", async () => {
+    const owner = await worker('w-a', 'nothing')
+    await directory.create(address, 'w-a')
+    void ask()
+    await expect.poll(() => asks).toHaveLength(1)
+    await owner.returned()
     await expect.poll(() => got).toEqual(['w-a', 'w-a', `attempt 2 of ${asks[0]}`])
   })
 

@@ -10,6 +10,9 @@ export interface Address {
 /** The tenant of everything in a deployment that knows no tenants. */
 export const DEFAULT_TENANT = 'default'
 
+/** The kind of a client's session. */
+export const SESSION_KIND = 'session'
+
 /** `tenant.kind.id`, each part a token: the tail of every subject and the key of every record of this actor. */
 export function addressKey({ tenant, kind, id }: Address): string {
   return `${encodeToken(tenant)}.${encodeToken(kind)}.${encodeToken(id)}`
@@ -22,5 +25,11 @@ export function addressKey({ tenant, kind, id }: Address): string {
 export function parseAddressKey(key: string): Address {
   const [tenant, kind, id, ...rest] = key.split('.')
   if (!tenant || !kind || !id || rest.length > 0) throw new RangeError(`not an address key: ${key}`)
-  return { tenant: decodeToken(tenant), kind: decodeToken(kind), id: decodeToken(id) }
+  return { tenant: shared(decodeToken(tenant)), kind: shared(decodeToken(kind)), id: decodeToken(id) }
+}
+
+/** Addresses are many, and nearly all of one tenant and kind: they keep these two strings and no copies. */
+function shared(text: string): string {
+  if (text === DEFAULT_TENANT) return DEFAULT_TENANT
+  return text === SESSION_KIND ? SESSION_KIND : text
 }

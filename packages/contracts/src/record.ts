@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 
-/** Bucket `MEMBERS`, key = process id: one process of the cluster, rewritten by each heartbeat. */
+/**
+ * Bucket `MEMBERS`, key = process id: one process of the cluster, rewritten by each heartbeat. From the first release on a
+ * new field is optional: who cannot read another's record cannot learn that it is dead.
+ */
 export const MemberRecord = Type.Object(
   {
     id: Type.String(),
@@ -18,6 +21,8 @@ export const MemberRecord = Type.Object(
     wire: Type.Object({ min: Type.Integer(), max: Type.Integer() }),
     /** How long it may act after a heartbeat, in milliseconds; whoever waits for its death waits for this. */
     leaseMs: Type.Number({ minimum: 1 }),
+    /** How many times it has connected: what was on its way on an earlier connection is lost. */
+    connections: Type.Integer({ minimum: 1 }),
     /** Milliseconds since 1970. */
     startedAt: Type.Integer(),
     beatAt: Type.Integer(),

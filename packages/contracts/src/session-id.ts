@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import { type Address, DEFAULT_TENANT } from './address.ts'
+import { type Address, DEFAULT_TENANT, SESSION_KIND } from './address.ts'
 
 const shape = /^[A-Za-z0-9_-]{43}$/
 
@@ -21,5 +21,5 @@ export function isSessionId(text: string): boolean {
  * the session id itself is worth stealing and never leaves the gateway.
  */
 export function sessionAddress(sessionId: string, tenant: string = DEFAULT_TENANT): Address {
-  return { tenant, kind: 'session', id: hash('sha256', sessionId, 'base64url').slice(0, 22) }
+  return { tenant, kind: SESSION_KIND, id: hash('sha256', sessionId, 'base64url').slice(0, 22) }
 }

@@ -2,12 +2,15 @@ import type { Logger } from './logger.ts'
 import type { StatefulSession } from './session.ts'
 import type { SessionState } from './session-state.ts'
 
+/** Shared, as most sessions register nothing. */
+const NONE: readonly never[] = []
+
 /** The session a server author is given, and what they registered to be told of. */
 export class HostedSession implements StatefulSession<unknown> {
   readonly id: string
   /** Undefined for a definition without `state`, whose type does not show it. */
   readonly state: SessionState<unknown>
-  readonly #passivate: (() => void | Promise<void>)[] = []
+  #passivate: readonly (() => void | Promise<void>)[] = NONE
   #take: (() => unknown) | undefined
   #bring: ((snapshot: unknown) => void | Promise<void>) | undefined
 
@@ -25,7 +28,7 @@ export class HostedSession implements StatefulSession<unknown> {
   }
 
   onPassivate(run: () => void | Promise<void>): void {
-    this.#passivate.push(run)
+    this.#passivate = [...this.#passivate, run]
   }
 
   /** What the author wants kept; undefined for nothing. */
@@ -39,7 +42,9 @@ export class HostedSession implements StatefulSession<unknown> {
 
   /** Runs every hook once; one that fails does not keep the others from running. */
   async passivate(logger: Logger): Promise<void> {
-    for (const run of this.#passivate.splice(0)) {
+    const runs = this.#passivate
+    this.#passivate = NONE
+    for (const run of runs) {
       try {
         await run()
       } catch (error) {

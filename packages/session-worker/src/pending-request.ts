@@ -15,8 +15,8 @@ export interface PendingRequestInit {
   /** The id of the request's first attempt. */
   readonly messageId: string
   readonly clock: Clock
-  /** How long an answer may take before the request becomes a stream, in milliseconds. */
-  readonly decideMs: number
+  /** How long an answer may take before the request becomes a stream, in milliseconds; undefined: for ever. */
+  readonly decideMs: number | undefined
   /** Sends a frame, now or when the connection is back. */
   readonly send: (send: () => void) => void
 }
@@ -26,7 +26,7 @@ const JOINED: Headers = { [header.status]: 'interrupted' }
 
 export class PendingRequest {
   readonly #init: PendingRequestInit
-  readonly #decision: Timer
+  readonly #decision: Timer | undefined
   #reply: Reply
   #isStream = false
   #isOver = false
@@ -34,7 +34,7 @@ export class PendingRequest {
   constructor(init: PendingRequestInit) {
     this.#init = init
     this.#reply = init.reply
-    this.#decision = init.clock.after(init.decideMs, () => this.#openStream())
+    if (init.decideMs !== undefined) this.#decision = init.clock.after(init.decideMs, () => this.#openStream())
   }
 
   /** The id of the request's first attempt. */
@@ -75,7 +75,7 @@ export class PendingRequest {
 
   #decide(): void {
     this.#isStream = true // P1
-    this.#decision.cancel()
+    this.#decision?.cancel()
   }
 
   #frame(message: Message): void {
@@ -85,7 +85,7 @@ export class PendingRequest {
   #end(message: Message): void {
     if (this.#isOver) return
     this.#isOver = true // P3
-    this.#decision.cancel()
+    this.#decision?.cancel()
     this.#init.send(() => this.#reply.end(message))
   }
 }

@@ -190,7 +190,9 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
       return
     }
     const { clock, resend } = this.#components
-    const pending = new PendingRequest({ reply, messageId, clock, decideMs: this.#init.decideMs, send: resend.send })
+    // The session's id is in a header of the HTTP answer, which a stream would have sent before anybody knows it.
+    const decideMs = request.method === 'initialize' ? undefined : this.#init.decideMs
+    const pending = new PendingRequest({ reply, messageId, clock, decideMs, send: resend.send })
     const before = this.#pending.get(request.id)
     this.#pending.set(request.id, pending)
     try {

@@ -93,7 +93,8 @@ export class SessionStore implements SessionRecordPort {
   async #settle(): Promise<void> {
     const entry = await this.#components.states.get(this.#key)
     const record = entry && sessionCodec.decode(entry.value)
-    if (record && !isBy(record, this.#claim)) throw this.#stale()
+    const isEnded = !record && this.exists // by a later owner
+    if (isEnded || (record && !isBy(record, this.#claim))) throw this.#stale()
     this.#revision = entry?.revision ?? 0
     if (record) this.#fields = record
     this.#isSettled = true

@@ -66,6 +66,7 @@ export class SessionWorker {
   #serving: Serving | undefined
   #announcement: Announcement | undefined
   #leaseWatch: Timer | undefined
+  #stopListening: (() => void) | undefined
   #isSuspended = false
   /** Resolves when another process has declared this worker dead and it has forgotten everything. Never rejects. */
   readonly lost: Promise<void>
@@ -141,6 +142,9 @@ export class SessionWorker {
     await this.#members.start()
     this.#detector.start()
     this.#watchLease()
+    this.#stopListening = mesh.wire.onConnection((isConnected) => {
+      if (isConnected) void this.#member.returned()
+    })
     this.#serving = mesh.wire.serve(subjects.worker(this.id), (delivery) => this.#intake.receive(delivery))
     const description = { id: this.id, role: 'worker', build, host: hostName, pid: process.pid } as const
     this.#announcement = await mesh.services.announce(description, () => this.load)
@@ -149,9 +153,8 @@ export class SessionWorker {
   /** K3: what runs is interrupted soon after the lease has ended; that nothing starts is checked where it would. */
   #watchLease(): void {
     this.#leaseWatch = this.#clock.after(this.#times.heartbeatMs / 2, () => {
-      const { isHeld } = this.#member.lease
-      if (!isHeld && !this.#isSuspended) this.#suspend()
-      else if (isHeld && this.#isSuspended) this.#resume()
+      if (this.#member.lease.isHeld) this.#resume()
+      else if (!this.#isSuspended) this.#suspend()
       this.#watchLease()
     })
   }
@@ -162,9 +165,10 @@ export class SessionWorker {
     this.#hosting.suspendAll()
   }
 
+  /** An answer may have been kept while the lease was not held for too short a time to be seen here. */
   #resume(): void {
+    if (this.#isSuspended) this.#components.logger.info({ worker: this.id }, 'the lease is held again')
     this.#isSuspended = false
-    this.#components.logger.info({ worker: this.id }, 'the lease is held again')
     this.#resend.flush()
   }
 
@@ -183,6 +187,7 @@ export class SessionWorker {
     this.#detector.stop()
     this.#members.stop()
     this.#serving?.stop()
+    this.#stopListening?.()
   }
 
   #detectorOf({ process: self, records: { members } }: Mesh): FailureDetector {

@@ -52,6 +52,18 @@ describe('the record of a session', () => {
     )
   })
 
+  it('a session that was ended meanwhile is not stored again by a former owner whose write was left open', async () => {
+    const { store, components } = owner(1)
+    const { states } = components
+    await store.write({ initialized: true })
+    const open = vi.spyOn(states, 'put').mockResolvedValueOnce({ outcome: 'unknown' })
+    await expect(store.write({ logLevel: 'debug' })).rejects.toMatchObject({ code: 'StoreUnavailable' })
+    open.mockRestore()
+    await states.tombstone(key, (await states.get(key))?.revision ?? 0)
+    await expect(store.write({ logLevel: 'info' })).rejects.toMatchObject({ code: 'StaleEpoch' })
+    expect(await states.get(key)).toBeUndefined()
+  })
+
   it('a value above the limit is refused with its size, and the record stays as it was', async () => {
     const { store } = owner(1)
     await store.write({ initialized: true })
