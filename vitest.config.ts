@@ -10,12 +10,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['**/*.nats.test.ts', 'packages/tests/**']
+          exclude: ['**/*.nats.test.ts', 'packages/simulation/**', 'packages/tests/**']
         }
       },
       {
         ...fromSource,
         test: { name: 'nats', include: ['packages/*/test/**/*.nats.test.ts'], testTimeout: 20_000 }
+      },
+      {
+        ...fromSource,
+        test: { name: 'simulation', include: ['packages/simulation/test/**/*.test.ts'], testTimeout: 60_000 }
       },
       {
         ...fromSource,

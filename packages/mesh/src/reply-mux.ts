@@ -1,6 +1,7 @@
 /**
  * The asker's end of every question of this process: one wildcard subscription, one deadline sweep, and for each question
- * a token `SLOT-SERIAL`: where it is kept, and which of those kept there in turn it is.
+ * a token `SLOT-SERIAL`: where it is kept, and a number that never comes again, so that an answer that comes late or twice
+ * reaches nobody else. (Without it the broker would save a third of its work on replies.)
  * The transport's own request costs the asker more than twice as much.
  *
  * Every ask ends exactly once (W2): by its last frame, by the broker's 503, by its deadline, by a cancel, or, when the

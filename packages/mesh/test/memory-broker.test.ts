@@ -105,6 +105,16 @@ test('a request that reaches the store twice is stored once', async () => {
   expect(stored.filter((subject) => subject.endsWith('t.k.i'))).toHaveLength(1)
 })
 
+test('a store that knows an append by its id tells a rival that it was stored before: the rival has lost all the same', async () => {
+  const broker = new MemoryBroker({ duplicateWindowMs: 15_000 })
+  const one = broker.connect({ process: 'a', subjects }).records.state
+  const other = broker.connect({ process: 'b', subjects }).records.state
+  await one.put('t.k.i', bytes('first'), 0)
+  const outcomes = [await one.put('t.k.i', bytes('mine'), 1), await other.put('t.k.i', bytes('theirs'), 1)]
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['won', 'lost'])
+  expect(text((await one.get('t.k.i'))?.value ?? bytes(''))).toBe('mine')
+})
+
 test('what is on its way to a process when its connection is lost does not arrive on the next', async () => {
   const onTheWay: (() => void)[] = []
   const down: Network['down'] = (process, arrive) => void (process === 'w' ? onTheWay.push(arrive) : arrive())

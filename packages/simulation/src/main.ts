@@ -1,28 +1,38 @@
-import { simulate } from './simulation.ts'
+/** `npm run simulate -- …`: see README.md. */
+import { parseArgs } from 'node:util'
+import { runMutations, runSeed, runSeeds } from './commands.ts'
+import { type MixName, mixes } from './faults/fault-mix.ts'
+import { type MutationName, mutations } from './mutations/mutations.ts'
 
-const from = Number(process.argv[2] ?? 1)
-const count = Number(process.argv[3] ?? 1)
-const rules = new Map<string, number[]>()
-const codes = new Map<string, number>()
-let ops = 0
-let takeovers = 0
-const recoveries: number[] = []
-for (let seed = from; seed < from + count; seed++) {
-  const start = performance.now()
-  const result = await simulate({ seed })
-  ops += result.history.operations.length
-  takeovers += result.takeovers
-  recoveries.push(...result.recoveries)
-  for (const { outcome, code, kind } of result.history.operations) {
-    const key = `${outcome} ${code ?? ''}`
-    codes.set(key, (codes.get(key) ?? 0) + 1)
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    mutations: { type: 'boolean', default: false },
+    mutation: { type: 'string' },
+    mix: { type: 'string' },
+    history: { type: 'string' }
   }
-  for (const rule of new Set(result.violations.map(({ rule }) => rule))) rules.set(rule, [...(rules.get(rule) ?? []), seed])
-  if (count <= 5) {
-    process.stdout.write(`${seed} ${result.mix} ${result.trace} ${(performance.now() - start).toFixed(0)} ms ${JSON.stringify([...result.faults])}\n`)
-    for (const v of result.violations.slice(0, 30)) process.stdout.write(`  ${v.rule} ${v.at.toFixed(1)} ${v.detail}\n`)
-  }
+})
+
+const mutation = oneOf('mutation', values.mutation, mutations) as MutationName | undefined
+const mix = oneOf('mix', values.mix, mixes) as MixName | undefined
+const from = whole('from', values.from)
+const isRight = await (values.seed !== undefined
+  ? runSeed(whole('seed', values.seed), { mutation, mix, history: values.history })
+  : values.mutations
+    ? runMutations({ from, count: whole('seeds', values.seeds ?? '200') })
+    : runSeeds({ mutation, mix, from, count: whole('seeds', values.seeds ?? '200') }))
+process.exitCode = isRight ? 0 : 1
+
+function whole(option: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${option} ${text}: a whole number from 1`)
+  return number
 }
-process.stdout.write(`ops ${ops} takeovers ${takeovers} recoveries ${recoveries.length} max ${Math.max(...recoveries)}\n`)
-for (const [rule, seeds] of rules) process.stdout.write(`${rule}: ${seeds.length}: ${seeds.slice(0, 12)}\n`)
-process.stdout.write(`${JSON.stringify([...codes].sort((a, b) => b[1] - a[1]))}\n`)
+
+function oneOf(option: string, name: string | undefined, known: object): string | undefined {
+  if (name === undefined || name in known) return name
+  throw new RangeError(`--${option} ${name}: one of ${Object.keys(known).join(', ')}`)
+}

@@ -41,10 +41,12 @@ export interface SimulationResult {
 const LEASE_MS = 1_800
 const DRIFT = 0.12
 const HOLD_MS = 10_000
-const REQUEST_MAX_MS = 20_000
-const TIMES = { faultsFrom: 3_000, faultsUntil: 45_000, workUntil: 55_000, end: 90_000 } as const
+const REQUEST_MAX_MS = 30_000
+const TIMES = { faultsFrom: 3_000, faultsUntil: 45_000, workUntil: 55_000, end: 92_000 } as const
 /** Cluster protocol §5.2, 9; twice the silence, as it is when two workers of three die at once (F4). */
 const RECOVERY_MS = (2 * leaseTimes(LEASE_MS).observeMs) / (1 - DRIFT) + 2_000
+/** What the slowest handler takes, on the slowest clock. */
+const SLOWEST_MS = 8_000 / (1 - DRIFT)
 const PUNCTUAL_MS = REQUEST_MAX_MS / (1 - DRIFT) + 1_000
 
 export async function simulate({ seed, mutation = {}, mix }: SimulationInit): Promise<SimulationResult> {
@@ -69,7 +71,7 @@ class Simulation {
     this.#seed = seed
     this.#random = random
     const chosen = chooseMix(random)
-    this.#mix = mix ?? chosen
+    this.#mix = mix ?? mutation.mix ?? chosen
     const violated = (rule: Rule, detail: string) => this.#violated(rule, detail)
     this.#cluster = new Cluster(
       { world, random: random.fork(), mutation, violated },
@@ -93,7 +95,10 @@ class Simulation {
     this.#plan.start()
     world.after(TIMES.faultsUntil, () => this.#probe())
     world.after(TIMES.workUntil, () => {
-      for (const client of this.#clients) client.stop()
+      for (const client of this.#clients) {
+        if (!client.hasOpened) this.#violated('liveness', 'a client has opened no session')
+        client.stop()
+      }
     })
     await world.run(TIMES.end)
     process.off('unhandledRejection', crashed)
@@ -104,12 +109,12 @@ class Simulation {
   /** S2: every session answers in time. */
   #probe(): void {
     for (const client of this.#clients) {
-      const { session } = client
-      if (session !== undefined) client.probe((operation) => this.#recovered(operation))
+      if (client.session !== undefined) client.probe((operation) => this.#recovered(client, operation))
     }
   }
 
-  #recovered({ session, outcome, code, invoked, returned = 0 }: Operation): void {
+  #recovered(client: Client, { session, outcome, code, invoked, returned = 0 }: Operation): void {
+    if (client.session !== session) return // it has ended it meanwhile
     const ms = returned - invoked
     this.#recoveries.push(ms)
     if (outcome !== 'ok') this.#violated('liveness', `${session}: ${outcome} ${code} after ${ms}`)
@@ -126,11 +131,14 @@ class Simulation {
     }
   }
 
-  #judgeOutcome({ session, kind, gateway, invoked, returned, outcome, code, isDelayed }: Operation): void {
+  #judgeOutcome(operation: Operation): void {
+    const { session, kind, gateway, invoked, returned, outcome, code, isDelayed, hasId } = operation
     const what = `${kind} of ${session} through ${gateway} at ${invoked.toFixed(1)}`
     if (this.#mix === 'drainOnly' && outcome !== 'ok') this.#violated('drain-noticed', `${what}: ${outcome} ${code}`)
     if (code === 'empty answer' && outcome !== 'ok') this.#violated('no-outcome', `${what}: an empty answer`)
+    if (kind === 'open' && outcome === 'ok' && !hasId) this.#violated('nameless', what)
     const end = returned ?? TIMES.end
+    if (invoked < TIMES.faultsUntil && end > TIMES.faultsUntil + RECOVERY_MS + SLOWEST_MS) this.#violated('hung', what)
     if (isDelayed || end - invoked <= PUNCTUAL_MS) return
     this.#violated('no-outcome', `${what}: ${outcome ?? 'none'} ${code ?? ''} after ${(end - invoked).toFixed(1)}`)
   }
@@ -151,9 +159,10 @@ class Simulation {
         name,
         lanes: isBusy ? 12 : random.integer(1, 3),
         thinkMs: random.between(300, 1_500),
+        reads: 0.35,
         slow: random.between(0, 0.5),
         // Ending a session ends what runs in it, which is nothing that a drain does.
-        endings: random.chance(0.2) && this.#mix !== 'drainOnly' ? 0.03 : 0
+        endings: random.chance(0.25) && this.#mix !== 'drainOnly' ? random.between(0.02, 0.2) : 0
       }
     )
   }

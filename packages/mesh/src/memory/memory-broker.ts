@@ -29,7 +29,7 @@ import { NO_RESPONDERS, type OnError, type Packet } from '../transport.ts'
 import { MemoryStream } from './memory-stream.ts'
 import { MemoryTransport } from './memory-transport.ts'
 import { type Network, reliable } from './network.ts'
-import { StoredSubjects } from './stored-subjects.ts'
+import { StoredSubjects, type StoredSubjectsInit } from './stored-subjects.ts'
 
 export interface MemoryBrokerOptions {
   readonly clock?: Clock
@@ -37,6 +37,8 @@ export interface MemoryBrokerOptions {
   readonly schedule?: (run: () => void) => void
   /** Default: one that loses nothing and follows `schedule`. */
   readonly network?: Network
+  /** For how long the store recognises an append by its id, in milliseconds, as nats-server does up to 2.11. */
+  readonly duplicateWindowMs?: number
   /** Told of everything that is stored, at the moment at which it is. */
   readonly onStored?: (message: StoredMessage) => void
   /** Largest packet, in bytes. Default: 1 MiB, as NATS has it. */
@@ -60,16 +62,18 @@ export class MemoryBroker {
   readonly #maxPayload: number
   readonly #network: Network
   readonly #onStored: MemoryBrokerOptions['onStored']
+  readonly #duplicateWindowMs: number | undefined
   readonly #clock: Clock
   readonly #transports = new Map<string, MemoryTransport>()
   readonly #streams = new Map<string, StoredSubjects>()
   readonly #incarnation = randomBytes(12).toString('base64url')
 
-  constructor({ clock, schedule = setImmediate, network, maxPayload, onStored }: MemoryBrokerOptions = {}) {
-    this.#clock = clock ?? systemClock
-    this.#network = network ?? reliable(schedule)
-    this.#maxPayload = maxPayload ?? DEFAULT_MAX_PAYLOAD
-    this.#onStored = onStored
+  constructor(options: MemoryBrokerOptions = {}) {
+    this.#clock = options.clock ?? systemClock
+    this.#network = options.network ?? reliable(options.schedule ?? setImmediate)
+    this.#maxPayload = options.maxPayload ?? DEFAULT_MAX_PAYLOAD
+    this.#onStored = options.onStored
+    this.#duplicateWindowMs = options.duplicateWindowMs
   }
 
   /** Connects one process. @throws RangeError when its id is connected already. */
@@ -130,9 +134,8 @@ export class MemoryBroker {
   #provision(prefix: string): void {
     const log = bucketName(prefix, eventStream)
     if (this.#streams.has(log)) return
-    const now = (): number => this.#clock.monotonic()
     const { maxEventsPerAddress: maxPerSubject, maxAgeMs } = eventStream
-    this.#streams.set(log, new StoredSubjects({ maxPerSubject, maxAgeMs, now, onStored: this.#onStored }))
+    this.#streams.set(log, this.#stored({ maxPerSubject, maxAgeMs, onStored: this.#onStored }))
     for (const spec of Object.values(buckets)) {
       this.#streams.set(bucketStream(prefix, spec), this.#bucket(prefix, spec))
     }
@@ -141,7 +144,6 @@ export class MemoryBroker {
 
   #bucket(prefix: string, spec: BucketSpec): StoredSubjects {
     const changes = changePrefix(prefix, spec)
-    const init = { maxPerSubject: spec.history, now: () => this.#clock.monotonic() }
     const records = recordPrefix(prefix, spec)
     const tell = ({ subject, headers, sequence, body }: StoredMessage): void => {
       const key = subject.slice(records.length)
@@ -151,7 +153,12 @@ export class MemoryBroker {
       this.#onStored?.(message)
       if (changes !== undefined) tell(message)
     }
-    return new StoredSubjects({ ...init, onStored })
+    return this.#stored({ maxPerSubject: spec.history, onStored })
+  }
+
+  #stored(init: Omit<StoredSubjectsInit, 'now' | 'duplicateWindowMs'>): StoredSubjects {
+    const now = (): number => this.#clock.monotonic()
+    return new StoredSubjects({ ...init, now, duplicateWindowMs: this.#duplicateWindowMs })
   }
 
   /** Gives the store of a deployment its incarnation. */

@@ -6,6 +6,11 @@ export interface StoredSubjectsInit {
   readonly maxPerSubject: number
   /** Messages older than this are gone, in milliseconds. */
   readonly maxAgeMs?: number
+  /**
+   * For how long an append is recognised by its id, whatever it expects, in milliseconds: as nats-server does up to 2.11.
+   * Default: not at all; from 2.12 on it checks the sequence first, and a repeated append is a conflict.
+   */
+  readonly duplicateWindowMs?: number | undefined
   /** Told of every message stored. */
   readonly onStored?: ((message: StoredMessage) => void) | undefined
   /** Milliseconds that only rise. */
@@ -14,6 +19,7 @@ export interface StoredSubjectsInit {
 
 interface Kept {
   readonly message: StoredMessage
+  readonly id: string
   readonly storedAt: number
 }
 
@@ -23,18 +29,23 @@ export class StoredSubjects {
   /** Oldest first: sequences only rise, and a map keeps its order. */
   readonly #kept = new Map<number, Kept>()
   readonly #bySubject = new Map<string, StoredMessage[]>()
+  /** By id, oldest first: what was stored under it, within the duplicate window. */
+  readonly #ids = new Map<string, Kept>()
   #lastSequence = 0
 
   constructor(init: StoredSubjectsInit) {
     this.#init = init
   }
 
-  /** Checks the sequence and nothing else, as nats-server does from 2.12 on: a repeated append is a conflict. */
-  append({ subject, headers, body, expect }: Append): Appended {
+  append({ subject, headers, body, expect, id }: Append): Appended {
     this.#expire()
+    const known = this.#ids.get(id)
+    if (known) return { outcome: 'stored', sequence: known.message.sequence, duplicate: true }
     if ((this.last(subject)?.sequence ?? 0) !== expect) return { outcome: 'conflict' }
     const message = { subject, headers: { ...headers }, body: new Uint8Array(body), sequence: ++this.#lastSequence }
-    this.#kept.set(message.sequence, { message, storedAt: this.#init.now() })
+    const kept = { message, id, storedAt: this.#init.now() }
+    this.#kept.set(message.sequence, kept)
+    if (this.#init.duplicateWindowMs !== undefined) this.#ids.set(id, kept)
     const messages = this.#bySubject.get(subject) ?? []
     this.#bySubject.set(subject, messages)
     messages.push(message)
@@ -68,12 +79,12 @@ export class StoredSubjects {
   }
 
   #expire(): void {
-    const { maxAgeMs, now } = this.#init
-    if (maxAgeMs === undefined) return
-    const limit = now() - maxAgeMs
-    for (const { message, storedAt } of this.#kept.values()) {
-      if (storedAt >= limit) return
-      this.#remove(message)
+    const { maxAgeMs, duplicateWindowMs, now } = this.#init
+    if (maxAgeMs !== undefined) {
+      for (const { message } of olderThan(this.#kept, now() - maxAgeMs)) this.#remove(message)
+    }
+    if (duplicateWindowMs !== undefined) {
+      for (const { id } of olderThan(this.#ids, now() - duplicateWindowMs)) this.#ids.delete(id)
     }
   }
 
@@ -83,5 +94,13 @@ export class StoredSubjects {
     const messages = this.#bySubject.get(subject)
     messages?.shift()
     if (messages?.length === 0) this.#bySubject.delete(subject)
+  }
+}
+
+/** The first of `kept`, which are in the order in which they were stored, up to `limit`. */
+function* olderThan(kept: ReadonlyMap<unknown, Kept>, limit: number): Iterable<Kept> {
+  for (const one of kept.values()) {
+    if (one.storedAt >= limit) return
+    yield one
   }
 }

@@ -7,8 +7,9 @@ import { MemoryBroker } from '@scaled-mcp/mesh'
 import type { Mutation } from '../mutations/mutation.ts'
 import type { Connection } from '../network/connection.ts'
 import { SimulatedNetwork } from '../network/simulated-network.ts'
-import { StoreReferee } from '../referee/store-referee.ts'
+import { type Start, StoreReferee } from '../referee/store-referee.ts'
 import type { Rule } from '../referee/violation.ts'
+import { Machine } from '../world/machine.ts'
 import type { Random } from '../world/random.ts'
 import { SimulatedProcess } from '../world/simulated-process.ts'
 import type { World } from '../world/world.ts'
@@ -39,6 +40,8 @@ export interface Kill {
 
 const NEW_PROCESS_MS = [200, 3_000] as const
 const CERTIFICATE_MS = [5, 150] as const
+/** What our streams have on a nats-server that looks at ids first, up to 2.11. */
+const DUPLICATE_WINDOW_MS = 15_000
 const KILLED: Kill = { isCertified: false, silentMs: 0 }
 
 export class Cluster {
@@ -62,6 +65,7 @@ export class Cluster {
     const clock = { monotonic: () => world.now, wall: () => world.now, after: world.after.bind(world) }
     this.#broker = new MemoryBroker({
       clock,
+      ...(random.chance(0.5) && { duplicateWindowMs: DUPLICATE_WINDOW_MS }),
       network: this.network,
       onStored: (message) => {
         world.note(`${message.subject} ${message.sequence}`)
@@ -84,38 +88,39 @@ export class Cluster {
     return [...this.#gateways.values()]
   }
 
-  /** Every connection of a living process. */
-  get connections(): readonly Connection[] {
-    return [...this.workers, ...this.gateways].map(({ connection }) => connection)
+  /** Every living process. */
+  get all(): readonly (WorkerProcess | GatewayProcess)[] {
+    return [...this.workers, ...this.gateways]
   }
 
-  kill({ process, connection }: WorkerProcess | GatewayProcess, kill: Kill): void {
+  kill({ process, connections }: WorkerProcess | GatewayProcess, kill: Kill): void {
     const { world, random } = this.#components
-    connection.end(kill.silentMs)
+    if (process.isDead) return
+    for (const connection of connections) connection.end(kill.silentMs)
     process.kill()
     if (kill.isCertified) world.after(random.between(...CERTIFICATE_MS), () => this.#certify(process.id))
   }
 
   #startWorker(): void {
     const { mutation, random } = this.#components
-    const { process, connection } = this.#newProcess('w')
+    const process = this.#newProcess('w')
     const worker: WorkerProcess = new WorkerProcess(
       {
         broker: this.#broker,
         subjects: this.#subjects,
         process,
-        connection,
+        connect: this.#connect,
         mutation,
-        handlerStarted: (id, epoch) => this.#handlerStarted(id, epoch),
+        handlerStarted: (id, epoch) => this.#handlerStarted(id, { worker: process.id, epoch }),
         lost: () => this.#lost(worker),
+        ended: () => this.kill(worker, KILLED),
         failed: (error) => this.#failed(error)
       },
-      this.#init
+      { leaseMs: this.#init.leaseMs, hasKeeper: random.chance(0.6) }
     )
     this.#workers.set(process.id, worker)
     process.onDeath(() => {
       this.#workers.delete(process.id)
-      if (worker.isLeaving) connection.end(0)
       this.#components.world.after(random.between(...NEW_PROCESS_MS), () => this.#startWorker())
     })
     void worker.start()
@@ -123,15 +128,16 @@ export class Cluster {
 
   #startGateway(): void {
     const { mutation, random } = this.#components
-    const { process, connection } = this.#newProcess('g')
-    const gateway = new GatewayProcess(
+    const process = this.#newProcess('g')
+    const gateway: GatewayProcess = new GatewayProcess(
       {
         broker: this.#broker,
         subjects: this.#subjects,
         process,
-        connection,
+        connect: this.#connect,
         mutation,
         random: random.fork(),
+        ended: () => this.kill(gateway, KILLED),
         failed: (error) => this.#failed(error)
       },
       this.#init
@@ -144,17 +150,20 @@ export class Cluster {
     void gateway.start()
   }
 
-  #newProcess(role: 'w' | 'g' | 'p') {
+  #newProcess(role: 'w' | 'g' | 'p'): SimulatedProcess {
     const { world, random } = this.#components
-    const id = `${role}-0000-${random.token(6)}`
-    const process = new SimulatedProcess({ world, random }, { id, drift: this.#init.drift })
-    return { process, connection: this.network.attach(id, process, this.#broker) }
+    const machine = Machine.any(world, random, this.#init.drift)
+    return new SimulatedProcess({ world, machine }, `${role}-0000-${random.token(6)}`)
   }
+
+  readonly #connect = (id: string, process: SimulatedProcess): Connection =>
+    this.network.attach(id, process, this.#broker)
 
   /** The parent of the process has seen its end. */
   #certify(id: string): void {
-    const { process, connection } = this.#newProcess('p')
+    const process = this.#newProcess('p')
     const { clock } = process
+    const connection = this.#connect(process.id, process)
     const mesh = this.#broker.connect({ process: process.id, subjects: this.#subjects, clock })
     const components = { members: mesh.records.members, clock, failed: () => undefined }
     void certifyDeath(components, { id, by: process.id }).then(() => {
@@ -173,8 +182,8 @@ export class Cluster {
     return this.#workers.get(id)?.lease.isHeld ?? false
   }
 
-  #handlerStarted(id: string, epoch: number): void {
-    this.referee.started(addressKey({ tenant: DEFAULT_TENANT, kind: 'session', id }), epoch)
+  #handlerStarted(id: string, start: Start): void {
+    this.referee.started(addressKey({ tenant: DEFAULT_TENANT, kind: 'session', id }), start)
   }
 
   #failed(error: unknown): void {

@@ -10,9 +10,13 @@ export interface GatewayProcessComponents {
   readonly broker: MemoryBroker
   readonly subjects: Subjects
   readonly process: SimulatedProcess
-  readonly connection: Connection
+  /** Makes a connection under a name. */
+  readonly connect: (id: string, process: SimulatedProcess) => Connection
   readonly mutation: Mutation
   readonly random: Random
+  /** Told when the process ends by itself. */
+  readonly ended: () => void
+  /** Told of errors that nobody takes. */
   readonly failed: (error: unknown) => void
 }
 
@@ -25,19 +29,21 @@ export interface GatewayProcessInit {
 /** One gateway process without its HTTP: what McpEndpoint puts together to find owners. */
 export class GatewayProcess {
   readonly process: SimulatedProcess
-  readonly connection: Connection
+  readonly connections: readonly Connection[]
   readonly #mesh: Mesh
   readonly #members: MemberView
   readonly #cache = new RouteCache()
   readonly #router: Router
   readonly #membership: Membership
+  readonly #ended: () => void
   #isStarted = false
 
   constructor(components: GatewayProcessComponents, { leaseMs, holdMs, requestMaxMs }: GatewayProcessInit) {
     const { broker, subjects, process, mutation, random, failed } = components
     const { id, clock } = process
     this.process = process
-    this.connection = components.connection
+    this.connections = [components.connect(id, process)]
+    this.#ended = components.ended
     const mesh = broker.connect({ process: id, subjects, clock, onError: failed })
     this.#mesh = mutation.gatewayMesh?.(mesh) ?? mesh
     const { wire, records } = this.#mesh
@@ -71,7 +77,7 @@ export class GatewayProcess {
       await this.#membership.join()
       this.#isStarted = true
     } catch {
-      this.process.kill()
+      this.#ended()
     }
   }
 

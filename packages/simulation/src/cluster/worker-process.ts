@@ -1,29 +1,35 @@
-import { Lease, leaseTimes, Membership } from '@scaled-mcp/cluster'
+import { Lease, leaseTimes, type Member, Membership } from '@scaled-mcp/cluster'
 import type { Subjects } from '@scaled-mcp/contracts'
 import type { MemoryBroker, Mesh } from '@scaled-mcp/mesh'
-import { defineServer, type Logger, type SessionServerComponents, type SessionServerInit } from '@scaled-mcp/server'
-import { SessionWorker } from '@scaled-mcp/session-worker'
+import { defineServer, type Logger } from '@scaled-mcp/server'
+import { type ServeSession, SessionWorker } from '@scaled-mcp/session-worker'
 import type { Mutation } from '../mutations/mutation.ts'
 import type { Connection } from '../network/connection.ts'
 import { PlainServer } from '../server/plain-server.ts'
 import type { SimulatedProcess } from '../world/simulated-process.ts'
+import { KeptMember } from './kept-member.ts'
 
 export interface WorkerProcessComponents {
   readonly broker: MemoryBroker
   readonly subjects: Subjects
   readonly process: SimulatedProcess
-  readonly connection: Connection
+  /** Makes a connection under a name, for the process or one of its threads. */
+  readonly connect: (id: string, process: SimulatedProcess) => Connection
   readonly mutation: Mutation
   /** Told of each handler that starts. */
   readonly handlerStarted: (id: string, epoch: number) => void
   /** Told when the worker has been declared dead and has forgotten everything. */
   readonly lost: () => void
+  /** Told when the process ends by itself. */
+  readonly ended: () => void
   /** Told of errors that nobody takes. */
   readonly failed: (error: unknown) => void
 }
 
 export interface WorkerProcessInit {
   readonly leaseMs: number
+  /** Whether a thread with a connection of its own keeps the lease. */
+  readonly hasKeeper: boolean
 }
 
 const LIMITS = { maxSessions: 100, inFlight: 8, decideMs: 1_000, graceMs: 10_000 } as const
@@ -36,62 +42,48 @@ const definition = defineServer({
 /** One worker process: the product's SessionWorker, put together as its `main` does it. */
 export class WorkerProcess {
   readonly process: SimulatedProcess
-  readonly connection: Connection
+  readonly connections: readonly Connection[]
   readonly lease: Lease
   readonly #components: WorkerProcessComponents
   readonly #init: WorkerProcessInit
   readonly #mesh: Mesh
-  readonly #membership: Membership
+  readonly #member: Member
   #worker: SessionWorker | undefined
   #isLeaving = false
 
   constructor(components: WorkerProcessComponents, init: WorkerProcessInit) {
-    const { broker, subjects, process, connection, mutation, failed } = components
-    const { id, clock } = process
+    const { process, connect, mutation } = components
+    const { clock } = process
+    const { leaseMs } = init
     this.process = process
-    this.connection = connection
     this.#components = components
     this.#init = init
-    this.lease = mutation.lease?.(clock, init.leaseMs) ?? new Lease({ clock }, init.leaseMs)
-    this.#mesh = broker.connect({ process: id, subjects, clock, onError: failed })
-    const { members } = this.#mesh.records
-    const heartbeats = mutation.heartbeats?.(members) ?? members
-    const identity = { id, role: 'worker', host: 'simulated', pid: 1, build: '0.0.0' } as const
-    this.#membership = new Membership(
-      { members: heartbeats, clock, lease: this.lease, load: () => this.#worker?.load ?? 0, missed: () => undefined },
-      { ...identity, times: leaseTimes(init.leaseMs) }
-    )
+    this.lease = mutation.lease?.({ clock, leaseMs }) ?? new Lease({ clock }, leaseMs)
+    const thread = init.hasKeeper ? process.thread('keeper') : undefined
+    this.connections = [process, ...(thread ? [thread] : [])].map((which) => connect(which.id, which))
+    this.#mesh = this.#connected(process)
+    this.#member = thread ? this.#kept(thread) : this.#membership(this.#mesh, process)
   }
 
   get isReady(): boolean {
     return !this.#isLeaving && this.process.isRunning && this.#worker?.isReady === true
   }
 
-  /** Whether it was told to stop. */
-  get isLeaving(): boolean {
-    return this.#isLeaving
-  }
-
   /** Joins; a worker that cannot ends. */
   async start(): Promise<void> {
-    const { mutation, subjects, lost } = this.#components
+    const { mutation, subjects, lost, ended } = this.#components
     const logger = this.#logger()
     const { leaseMs } = this.#init
     const mesh = mutation.workerMesh?.(this.#mesh) ?? this.#mesh
-    const init = {
-      ...LIMITS,
-      hostName: 'simulated',
-      build: '0.0.0',
-      leaseMs: mutation.observedLeaseMs?.(leaseMs) ?? leaseMs
-    }
-    const member = this.#membership
+    const init = { ...LIMITS, hostName: 'simulated', build: '0.0.0', leaseMs }
+    const member = mutation.member?.(this.#member) ?? this.#member
     const { clock } = this.process
     const serve = this.#serve()
     try {
       this.#worker = await SessionWorker.start({ mesh, subjects, definition, logger, clock, member, serve }, init)
       void this.#worker.lost.then(lost)
     } catch {
-      this.process.kill()
+      ended()
     }
   }
 
@@ -106,14 +98,41 @@ export class WorkerProcess {
   async #leave(): Promise<void> {
     await this.#worker?.drain()
     await this.#worker?.stop()
-    this.process.kill()
+    this.#components.ended()
   }
 
-  #serve() {
+  #connected({ id, clock }: SimulatedProcess): Mesh {
+    const { broker, subjects, failed: onError } = this.#components
+    return broker.connect({ process: id, subjects, clock, onError })
+  }
+
+  #kept(thread: SimulatedProcess): Member {
+    const mesh = this.#connected(thread)
+    const membership = (isAlive: () => boolean) => this.#membership(mesh, thread, isAlive)
+    const isAble = () => this.#mesh.wire.connected
+    return new KeptMember(
+      { main: this.process, thread, membership, isAble },
+      leaseTimes(this.#init.leaseMs).heartbeatMs
+    )
+  }
+
+  #membership({ records }: Mesh, { clock }: SimulatedProcess, isAlive: () => boolean = () => true): Membership {
+    const { mutation } = this.#components
+    const members = mutation.heartbeats?.(records.members) ?? records.members
+    const identity = { id: this.process.id, role: 'worker', host: 'simulated', pid: 1, build: '0.0.0' } as const
+    const { leaseMs } = this.#init
+    const told = { load: () => this.#worker?.load ?? 0, missed: () => undefined }
+    return new Membership(
+      { members, clock, lease: this.lease, isAlive, ...told },
+      { ...identity, times: { ...leaseTimes(leaseMs), leaseMs: mutation.toldLeaseMs ?? leaseMs } }
+    )
+  }
+
+  #serve(): ServeSession {
     const { clock } = this.process
-    const { handlerStarted } = this.#components
-    return (components: SessionServerComponents, init: SessionServerInit) =>
-      new PlainServer({ ...components, clock, started: handlerStarted }, init)
+    const { handlerStarted: started, mutation } = this.#components
+    const { deliveryClass } = mutation
+    return (components, init) => new PlainServer({ ...components, clock, started, deliveryClass }, init)
   }
 
   /** An actor that failed is an error of ours: the plain server has none. */

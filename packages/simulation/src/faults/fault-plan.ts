@@ -60,7 +60,9 @@ export class FaultPlan {
     kill: () => this.#kill(),
     killGateway: () => this.#killGateway(),
     pause: () => this.#pause(),
+    stall: () => this.#stall(),
     partition: () => this.#partition(),
+    reset: () => this.#reset(),
     outage: () => this.#outage(),
     storeTrouble: () => this.#storeTrouble(),
     lag: () => this.#lag(),
@@ -84,62 +86,71 @@ export class FaultPlan {
 
   #pause(): void {
     const { random, cluster } = this.#components
-    const { process } = random.pick([...cluster.workers, ...cluster.workers, ...cluster.gateways]) ?? {}
+    const { process } = random.pick([...cluster.workers, ...cluster.all]) ?? {}
     const ms = this.#briefly(random.chance(0.5) ? random.between(200, 3_000) : random.between(3_000, 14_000))
     const kind = random.chance(0.4) ? 'stop' : 'suspend'
-    process?.pause(ms, process.isSuspendable ? kind : 'stop')
+    process?.pause(ms, process.machine.isSuspendable ? kind : 'stop')
+  }
+
+  #stall(): void {
+    const { random, cluster } = this.#components
+    random.pick(cluster.workers)?.process.stall(this.#briefly(random.between(500, 14_000)))
   }
 
   #partition(): void {
-    const { random, cluster } = this.#components
-    const connection = random.pick(cluster.connections)
-    if (connection) this.#cut([connection], this.#lossMs())
+    this.#cut(this.#victims(), this.#lossMs())
+  }
+
+  #reset(): void {
+    for (const connection of this.#victims()) {
+      connection.break()
+      connection.heal()
+    }
   }
 
   /** The network of everybody, or NATS, which ends all connections and what it had not done yet. */
   #outage(): void {
     const { world, random, cluster } = this.#components
-    const connections = cluster.connections
+    const connections = cluster.all.flatMap((process) => process.connections)
     if (random.chance(0.5)) {
       this.#cut(connections, this.#lossMs())
       return
     }
     cluster.network.trouble.crash()
     for (const connection of connections) connection.break()
-    world.after(this.#lossMs(), () => {
-      for (const connection of connections) connection.heal()
-    })
+    world.after(this.#lossMs(), () => heal(connections))
   }
 
   #storeTrouble(): void {
     const { world, random, cluster } = this.#components
     const { trouble } = cluster.network
-    const victims = random.chance(0.3) ? cluster.connections : [random.pick(cluster.connections)]
+    const all = cluster.all.flatMap((process) => process.connections)
+    const victims = random.chance(0.3) ? all : this.#victims()
     const much = () => (random.chance(0.5) ? random.between(0, 0.5) : 0)
-    const lateMs = Math.min(random.between(100, 12_000), this.#init.until - world.now)
+    const lateMs = this.#briefly(random.between(100, 12_000))
     const odds = { lost: much(), unanswered: much(), late: much(), twice: much(), lateMs }
-    for (const victim of victims) if (victim) trouble.set(victim.id, odds)
+    for (const { id } of victims) trouble.set(id, odds)
     world.after(this.#briefly(random.between(500, 8_000)), () => {
-      for (const victim of victims) if (victim) trouble.clear(victim.id)
+      for (const { id } of victims) trouble.clear(id)
     })
   }
 
   #lag(): void {
-    const { world, random, cluster } = this.#components
-    const connection = random.pick(cluster.connections)
-    if (!connection) return
-    const link = random.chance(0.7) ? connection.down : connection.up
-    link.lagMs = random.between(50, 1_500)
+    const { world, random } = this.#components
+    const lagMs = random.between(50, 1_500)
+    const isDown = random.chance(0.7)
+    const links = this.#victims().map(({ up, down }) => (isDown ? down : up))
+    for (const link of links) link.lagMs = lagMs
     world.after(this.#briefly(random.between(500, 8_000)), () => {
-      link.lagMs = 0
+      for (const link of links) link.lagMs = 0
     })
   }
 
   #clockStep(): void {
     const { random, cluster } = this.#components
-    const { process } = random.pick([...cluster.workers, ...cluster.gateways]) ?? {}
+    const { machine } = random.pick(cluster.all)?.process ?? {}
     const ms = random.chance(0.5) ? random.between(-10_000, 10_000) : random.between(-500, 500)
-    process?.clock.step(process.isSuspendable ? Math.abs(ms) : ms)
+    machine?.step(machine.isSuspendable ? Math.abs(ms) : ms)
   }
 
   /** Sometimes the worker does not live to see its end. */
@@ -155,11 +166,16 @@ export class FaultPlan {
     })
   }
 
+  /** The connections of one process, mostly all of them. */
+  #victims(): readonly Connection[] {
+    const { random, cluster } = this.#components
+    const { connections = [] } = random.pick(cluster.all) ?? {}
+    return random.chance(0.7) ? connections : connections.slice(random.integer(0, connections.length - 1)).slice(0, 1)
+  }
+
   #cut(connections: readonly Connection[], ms: number): void {
     for (const connection of connections) connection.cut()
-    this.#components.world.after(ms, () => {
-      for (const connection of connections) connection.heal()
-    })
+    this.#components.world.after(ms, () => heal(connections))
   }
 
   #lossMs(): number {
@@ -171,4 +187,8 @@ export class FaultPlan {
   #briefly(ms: number): number {
     return Math.min(ms, this.#init.until - this.#components.world.now)
   }
+}
+
+function heal(connections: readonly Connection[]): void {
+  for (const connection of connections) connection.heal()
 }

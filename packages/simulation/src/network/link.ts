@@ -54,9 +54,8 @@ export class Link {
   }
 
   #plan(onTheWay: OnTheWay): void {
-    const { world } = this.#components
     this.#onTheWay.push(onTheWay)
-    world.after(onTheWay.due - world.now, () => this.#arrive(onTheWay))
+    this.#components.world.at(onTheWay.due, () => this.#arrive(onTheWay))
   }
 
   #arrive(first: OnTheWay): void {

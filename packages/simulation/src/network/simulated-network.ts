@@ -22,6 +22,7 @@ export class SimulatedNetwork implements Network {
   readonly #components: SimulatedNetworkComponents
   readonly #connections = new Map<string, Connection>()
   #asking: string | undefined
+  #requests = 0
   /** While set, what goes down to whoever asks is kept here. */
   #kept: (() => void)[] | undefined
 
@@ -33,6 +34,11 @@ export class SimulatedNetwork implements Network {
   /** The connection whose request the store does at this moment. */
   get asking(): string | undefined {
     return this.#asking
+  }
+
+  /** How many requests have reached the store. */
+  get requests(): number {
+    return this.#requests
   }
 
   /** Makes room for the connection that `process` is about to make under the name `id`. */
@@ -55,6 +61,7 @@ export class SimulatedNetwork implements Network {
   }
 
   store(id: string, apply: () => void): void {
+    this.#requests++
     this.trouble.request(id, {
       apply: () => this.#apply(id, apply),
       applyUnanswered: () => this.#applyUnanswered(id, apply)

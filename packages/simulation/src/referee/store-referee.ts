@@ -4,6 +4,7 @@
 import {
   type DirectoryRecord,
   directoryCodec,
+  type Headers,
   type MemberRecord,
   memberCodec,
   type SessionRecord,
@@ -14,6 +15,7 @@ import type { Rule } from './violation.ts'
 /** A message as the store keeps it. */
 export interface Stored {
   readonly subject: string
+  readonly headers?: Headers | undefined
   readonly body: Uint8Array
   readonly sequence: number
 }
@@ -35,14 +37,20 @@ interface Owner {
   readonly epoch: number
 }
 
+/** The start of a handler: where, and under which claim. */
+export interface Start {
+  readonly worker: string
+  readonly epoch: number
+}
+
 export class StoreReferee {
   readonly #components: StoreRefereeComponents
   readonly #members = new Map<string, MemberRecord['state']>()
   readonly #owners = new Map<string, Owner>()
   /** By session: the highest epoch that wrote its record. */
   readonly #written = new Map<string, number>()
-  /** By session: the highest epoch that a handler has started under. */
-  readonly #started = new Map<string, number>()
+  /** By session: the highest epoch that a handler has started under, and where. */
+  readonly #started = new Map<string, Start>()
   readonly #lists = new Map<string, readonly string[]>()
   #takeovers = 0
 
@@ -78,11 +86,12 @@ export class StoreReferee {
     }
   }
 
-  /** A handler of the session starts at an owner of this epoch. */
-  started(key: string, epoch: number): void {
-    const highest = this.#started.get(key) ?? 0
-    if (epoch < highest) this.#components.violated('handler-order', `${key} at epoch ${epoch} after ${highest}`)
-    this.#started.set(key, Math.max(epoch, highest))
+  /** A handler of the session starts. */
+  started(key: string, start: Start): void {
+    const last = this.#started.get(key) ?? start
+    const isLate = start.epoch < last.epoch || (start.epoch === last.epoch && start.worker !== last.worker)
+    if (isLate) this.#components.violated('handler-order', `${key}: ${describe(start)} after ${describe(last)}`)
+    else this.#started.set(key, start)
   }
 
   #member({ id, state }: MemberRecord): void {
@@ -115,9 +124,13 @@ export class StoreReferee {
   #state(key: string, { epoch, state }: SessionRecord): void {
     this.#lists.set(key, (state?.value ?? []) as readonly string[])
     const written = this.#written.get(key) ?? 0
-    const started = this.#started.get(key) ?? 0
+    const started = this.#started.get(key)?.epoch ?? 0
     if (epoch < written) this.#components.violated('state-epoch', `${key}: ${epoch} after ${written}`)
     if (epoch < started) this.#components.violated('fencing', `${key}: written at ${epoch}, handlers run at ${started}`)
     this.#written.set(key, Math.max(epoch, written))
   }
+}
+
+function describe({ worker, epoch }: Start): string {
+  return `epoch ${epoch} at ${worker}`
 }

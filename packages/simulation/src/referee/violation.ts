@@ -1,6 +1,6 @@
 /** A promise that was not kept. */
 export interface Violation {
-  /** The rule of `README.md` that it breaks. */
+  /** The rule of {@link rules} that it breaks. */
   readonly rule: Rule
   /** Milliseconds of true time; of what only the end shows, the end. */
   readonly at: number
@@ -22,9 +22,11 @@ export const rules = {
   'applied-twice': '5: nothing is applied twice, whatever its outcome',
   'no-outcome': '5: every request has its outcome before its deadline and a second',
   'two-outcomes': '5: every request has one outcome',
+  nameless: '5: who is told that a session is open is told its id',
   'session-lost': '9: a session that was not ended is found',
   'session-revived': '9: a session that was ended is not found again',
   liveness: '9: when the faults have stopped, every session answers in time',
+  hung: '9: when the faults have stopped, what was under way is answered in time',
   'drain-noticed': '8: a drain without other faults is noticed by no client',
   'false-death': 'H: a worker takes itself for dead only when its record says so',
   'risen-again': 'H: who was declared dead stays so',

@@ -24,6 +24,8 @@ export interface PlainServerComponents extends SessionServerComponents {
   readonly clock: Clock
   /** Told of each handler that starts. */
   readonly started: (id: string, epoch: number) => void
+  /** What it says of every request. Default: the truth. */
+  readonly deliveryClass: DeliveryClass | undefined
 }
 
 const listState = { version: 1, initial: (): readonly string[] => [] }
@@ -56,6 +58,7 @@ export class PlainServer implements ServedSession {
   }
 
   async deliveryClass({ method, params }: JsonRpcRequest): Promise<DeliveryClass> {
+    if (this.#components.deliveryClass) return this.#components.deliveryClass
     if (method !== 'tools/call') return 'volatile'
     return params?.['name'] === 'put' ? 'idempotent' : 'once'
   }

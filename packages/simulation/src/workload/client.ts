@@ -23,7 +23,9 @@ export interface ClientInit {
   readonly lanes: number
   /** Mean time that it waits between two requests, in milliseconds. */
   readonly thinkMs: number
-  /** Of its appends and puts, how many in 1 are slow. */
+  /** How likely a request only reads, from 0 up to 1; of the others, some are puts and most are appends. */
+  readonly reads: number
+  /** How likely a request is slow, from 0 up to 1. */
   readonly slow: number
   /** How likely a request is the session's end, from 0 up to 1. */
   readonly endings: number
@@ -32,7 +34,9 @@ export interface ClientInit {
 type Done = (operation: Operation) => void
 
 const RETRY_MS = 300
-const SHARES = { read: 0.35, put: 0.25 } as const
+const AFTERLIFE_MS = [0, 5_000] as const
+const READ: Call = { tool: 'read', value: '', beforeMs: 0, afterMs: 0, isStubborn: false }
+const PUTS = 0.4
 
 /** One MCP client: opens a session, works with it through whichever gateway, opens another one when that has ended. */
 export class Client {
@@ -53,6 +57,11 @@ export class Client {
     return this.#address && !this.#isEnding ? addressKey(this.#address) : undefined
   }
 
+  /** Whether it has ever opened a session. */
+  get hasOpened(): boolean {
+    return this.#address !== undefined
+  }
+
   start(): void {
     this.#open()
   }
@@ -64,7 +73,7 @@ export class Client {
 
   /** Reads once, also after {@link stop}. */
   probe(done: Done): void {
-    this.#call({ tool: 'read', value: '', beforeMs: 0, afterMs: 0, isStubborn: false }, done)
+    if (this.#address) this.#call(this.#address, READ, done)
   }
 
   #open(): void {
@@ -75,17 +84,16 @@ export class Client {
     }
     let minted: Address | undefined
     const done = (operation: Operation): void => {
-      if (operation.outcome === 'ok' && invocation.hasEpoch && minted) this.#opened(minted)
+      if (operation.hasId && minted) this.#opened(minted)
       else this.#later(RETRY_MS, () => this.#open())
     }
     const operation = { session: this.#init.name, kind: 'open', value: '' } as const
-    const invocation = this.#invocation({ gateway, isVoid: false, done }, operation)
     const body = this.#request('initialize', { protocolVersion: '2025-11-25', clientInfo: { name: this.#init.name } })
     const mint = (): Addressed => {
       minted = sessionAddress(this.#components.random.token(43))
       return addressed(minted, { body })
     }
-    gateway.create(mint, invocation)
+    gateway.create(mint, this.#invocation({ gateway, isVoid: false, done }, operation))
   }
 
   #opened(address: Address): void {
@@ -104,14 +112,13 @@ export class Client {
   #next(address: Address): void {
     const { random } = this.#components
     if (random.chance(this.#init.endings)) this.#end(address)
-    else this.#call(this.#randomCall(), () => this.#think(address))
+    else this.#call(address, this.#randomCall(), () => this.#think(address))
   }
 
-  #call(call: Call, done: Done): void {
+  #call(address: Address, call: Call, done: Done): void {
     const gateway = this.#gateway()
-    const address = this.#address
-    if (!gateway || !address) {
-      this.#later(RETRY_MS, () => this.#call(call, done))
+    if (!gateway) {
+      this.#later(RETRY_MS, () => this.#call(address, call, done))
       return
     }
     const [method, params] = call.tool === 'read' ? ['resources/read', {}] : ['tools/call', { name: call.tool }]
@@ -125,12 +132,20 @@ export class Client {
     if (!gateway) return
     this.#isEnding = true
     const done = (operation: Operation): void => {
-      if (operation.outcome === 'ok' || operation.code === 'SessionNotFound') this.#open()
+      if (operation.outcome === 'ok' || operation.code === 'SessionNotFound') this.#ended(address)
       else this.#later(RETRY_MS, () => this.#end(address))
     }
     const operation = { session: addressKey(address), kind: 'end', value: '' } as const
     const message = addressed(address, { body: new Uint8Array(), headers: { [header.verb]: 'end' } })
     gateway.ask(message, this.#invocation({ gateway, isVoid: true, done }, operation))
+  }
+
+  /** Opens another session, and asks once more for the one that is over. */
+  #ended(address: Address): void {
+    this.#open()
+    this.#later(this.#components.random.between(...AFTERLIFE_MS), () => {
+      if (!this.#isStopped) this.#call(address, READ, () => undefined)
+    })
   }
 
   #invocation(
@@ -143,8 +158,7 @@ export class Client {
 
   #randomCall(): Call {
     const { random } = this.#components
-    const share = random.next()
-    const tool = share < SHARES.read ? 'read' : share < SHARES.read + SHARES.put ? 'put' : 'append'
+    const tool = random.chance(this.#init.reads) ? 'read' : random.chance(PUTS) ? 'put' : 'append'
     const isSlow = random.chance(this.#init.slow)
     const wait = () => (isSlow && random.chance(0.7) ? random.between(10, 4_000) : 0)
     const value = `${this.#init.name}-${this.#requests}`

@@ -34,7 +34,7 @@ export class Invocation implements FrameReceiver {
   readonly #index: number
   #isFirst = true
   #isOver = false
-  #hasEpoch = false
+  #hasId = false
 
   constructor(components: InvocationComponents, operation: Pick<Operation, 'session' | 'kind' | 'value'>) {
     const { world, history, gateway } = components
@@ -43,13 +43,8 @@ export class Invocation implements FrameReceiver {
     gateway.process.onDeath(() => this.#gatewayDied())
   }
 
-  /** Whether the answer said that the session is stored, where the client can still be told. */
-  get hasEpoch(): boolean {
-    return this.#hasEpoch
-  }
-
   frame({ headers, body, last }: Frame): void {
-    if (this.#isFirst) this.#hasEpoch = headers?.[header.epoch] !== undefined
+    if (this.#isFirst) this.#hasId = headers?.[header.epoch] !== undefined // as PostAnswer, which can tell it only then
     this.#isFirst = false
     if (last) this.#answered(body)
   }
@@ -65,8 +60,12 @@ export class Invocation implements FrameReceiver {
   }
 
   #judge(answer: JsonRpcResponse): void {
-    if ('error' in answer) this.#end('unknown', { code: (answer.error.data as { readonly reason: string }).reason })
-    else this.#end('ok', answer.result as Partial<Operation>)
+    if ('error' in answer) {
+      this.#end('unknown', { code: (answer.error.data as { readonly reason: string }).reason })
+    } else {
+      const { place, list } = answer.result as Partial<Operation>
+      this.#end('ok', { ...(place && { place }), ...(list && { list }), ...(this.#hasId && { hasId: true }) })
+    }
   }
 
   #gatewayDied(): void {

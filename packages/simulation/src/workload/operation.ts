@@ -16,6 +16,8 @@ export interface Operation {
   readonly place?: number
   /** Of a read: the list. */
   readonly list?: readonly string[]
+  /** Whether the answer said that the session is stored, so that its id can be handed out. */
+  readonly hasId?: boolean
   /** Whether the gateway stood still or ended meanwhile: nothing can be asked of its punctuality then. */
   readonly isDelayed?: boolean
 }

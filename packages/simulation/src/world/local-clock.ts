@@ -1,15 +1,10 @@
 import type { Clock, Timer } from '@scaled-mcp/actor'
+import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
-
-export interface LocalClockInit {
-  /** Milliseconds that this clock counts for each true one. */
-  readonly rate: number
-  /** What the wall clock shows when the world begins, in milliseconds since 1970. */
-  readonly wall: number
-}
 
 export interface LocalClockComponents {
   readonly world: World
+  readonly machine: Machine
   /** Runs a timer: now, when the process can, or never. */
   readonly execute: (run: () => void) => void
 }
@@ -17,30 +12,24 @@ export interface LocalClockComponents {
 /** Shorter than this no timer is planned anew: what is left is an error of rounding. */
 const ROUNDING_MS = 1e-6
 
-/** What a process takes for time: a bit too fast or too slow, and its wall clock may jump. */
+/** The clock of one process, by its machine's time. */
 export class LocalClock implements Clock {
   readonly #components: LocalClockComponents
-  readonly #init: LocalClockInit
-  #wallOffset = 0
-  /** True time during which the monotonic clock stood still. */
-  #stoodStill = 0
-  #stillSince: number | undefined
 
-  constructor(components: LocalClockComponents, init: LocalClockInit) {
+  constructor(components: LocalClockComponents) {
     this.#components = components
-    this.#init = init
   }
 
   monotonic(): number {
-    const now = this.#stillSince ?? this.#components.world.now
-    return (now - this.#stoodStill) * this.#init.rate
+    return this.#components.machine.monotonic()
   }
 
   wall(): number {
-    return Math.floor(this.#init.wall + this.#wallOffset + this.#components.world.now * this.#init.rate)
+    return this.#components.machine.wall()
   }
 
   after(ms: number, run: () => void): Timer {
+    const { world, machine, execute } = this.#components
     const due = this.monotonic() + Math.max(0, ms)
     let planned: Timer | undefined
     let isCancelled = false
@@ -51,8 +40,7 @@ export class LocalClock implements Clock {
       else run()
     }
     const plan = (left: number): void => {
-      const { world, execute } = this.#components
-      planned = world.after(left / this.#init.rate, () => execute(ring))
+      planned = world.after(left / machine.rate, () => execute(ring))
     }
     plan(ms)
     return {
@@ -61,21 +49,5 @@ export class LocalClock implements Clock {
         planned?.cancel()
       }
     }
-  }
-
-  /** The wall clock is set. */
-  step(ms: number): void {
-    this.#wallOffset += ms
-  }
-
-  /** The machine is suspended: the monotonic clock does not tick until {@link wake}. */
-  standStill(): void {
-    this.#stillSince ??= this.#components.world.now
-  }
-
-  wake(): void {
-    if (this.#stillSince === undefined) return
-    this.#stoodStill += this.#components.world.now - this.#stillSince
-    this.#stillSince = undefined
   }
 }

@@ -1,5 +1,5 @@
 import { LocalClock } from './local-clock.ts'
-import type { Random } from './random.ts'
+import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
 /** How a process stops for a while: `stop` it and its clocks go on; `suspend` its machine and only the wall clock does. */
@@ -7,41 +7,28 @@ export type PauseKind = 'stop' | 'suspend'
 
 export interface SimulatedProcessComponents {
   readonly world: World
-  readonly random: Random
+  readonly machine: Machine
 }
 
-export interface SimulatedProcessInit {
-  readonly id: string
-  /** How much faster or slower than true time its clock may be, from 0 up to 1. */
-  readonly drift: number
-}
-
-/** When the world begins, on a wall clock that is right. */
-const BEGINNING = Date.UTC(2026, 0, 1)
-const WALL_ERROR_MS = 5_000
-
-/** One process: everything in it happens through {@link execute}, so that it can be paused and killed. */
+/** One process, or a thread of one: everything in it happens through {@link execute}, so that it can stop and end. */
 export class SimulatedProcess {
   readonly id: string
   readonly clock: LocalClock
-  /**
-   * Whether its machine may be suspended; then its wall clock is never set back. Both at once no lease can survive, as
-   * neither clock shows that time has passed (docs/guarantees.md).
-   */
-  readonly isSuspendable: boolean
-  readonly #world: World
+  readonly #components: SimulatedProcessComponents
+  readonly #threads: SimulatedProcess[] = []
   #state: 'running' | 'paused' | 'dead' = 'running'
   #waiting: (() => void)[] = []
   #mourners: (() => void)[] = []
   #resumedAt = 0
 
-  constructor({ world, random }: SimulatedProcessComponents, { id, drift }: SimulatedProcessInit) {
+  constructor(components: SimulatedProcessComponents, id: string) {
     this.id = id
-    this.#world = world
-    this.isSuspendable = random.chance(0.5)
-    const rate = 1 + random.between(-drift, drift)
-    const wall = BEGINNING + random.between(-WALL_ERROR_MS, WALL_ERROR_MS)
-    this.clock = new LocalClock({ world, execute: (run) => this.execute(run) }, { rate, wall })
+    this.#components = components
+    this.clock = new LocalClock({ ...components, execute: (run) => this.execute(run) })
+  }
+
+  get machine(): Machine {
+    return this.#components.machine
   }
 
   get isDead(): boolean {
@@ -57,6 +44,13 @@ export class SimulatedProcess {
     return this.#state !== 'running' || this.#resumedAt > time
   }
 
+  /** A thread beside the main one: it stops and ends with the process. */
+  thread(name: string): SimulatedProcess {
+    const thread = new SimulatedProcess(this.#components, `${this.id}-${name}`)
+    this.#threads.push(thread)
+    return thread
+  }
+
   /** Runs something in this process: now, in order when it goes on, or never. */
   execute(run: () => void): void {
     if (this.#state === 'running') run()
@@ -66,17 +60,25 @@ export class SimulatedProcess {
   /** Stops it for `ms` milliseconds of true time. Does nothing unless it runs. */
   pause(ms: number, kind: PauseKind): void {
     if (this.#state !== 'running') return
+    if (kind === 'suspend') this.machine.suspend()
+    for (const thread of this.#threads) thread.stall(ms)
+    this.stall(ms)
+  }
+
+  /** Something keeps this thread busy for `ms` milliseconds of true time; others go on. */
+  stall(ms: number): void {
+    if (this.#state !== 'running') return
     this.#state = 'paused'
-    if (kind === 'suspend') this.clock.standStill()
-    this.#world.note(`pause ${this.id}`)
-    this.#world.after(ms, () => this.#resume())
+    this.#components.world.note(`pause ${this.id}`)
+    this.#components.world.after(ms, () => this.#resume())
   }
 
   kill(): void {
     if (this.isDead) return
     this.#state = 'dead'
     this.#waiting = []
-    this.#world.note(`kill ${this.id}`)
+    this.#components.world.note(`kill ${this.id}`)
+    for (const thread of this.#threads) thread.kill()
     for (const mourner of this.#mourners) mourner()
   }
 
@@ -87,12 +89,13 @@ export class SimulatedProcess {
   /** What had to wait happens one after the other, as if it had just come. */
   #resume(): void {
     if (this.#state !== 'paused') return
+    const { world } = this.#components
     this.#state = 'running'
-    this.#resumedAt = this.#world.now
-    this.clock.wake()
-    this.#world.note(`resume ${this.id}`)
+    this.#resumedAt = world.now
+    this.machine.wake()
+    world.note(`resume ${this.id}`)
     const waiting = this.#waiting
     this.#waiting = []
-    for (const run of waiting) this.#world.after(0, () => this.execute(run))
+    for (const run of waiting) world.after(0, () => this.execute(run))
   }
 }

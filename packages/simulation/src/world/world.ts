@@ -24,11 +24,16 @@ export class World {
 
   /** Plans `run` for `ms` milliseconds from now. */
   after(ms: number, run: () => void): Timer {
+    return this.at(this.#now + Math.max(0, ms), run)
+  }
+
+  /** Plans `run` for a moment that is not over. */
+  at(time: number, run: () => void): Timer {
     let isCancelled = false
     const event = () => {
       if (!isCancelled) run()
     }
-    this.#events.add({ at: this.#now + Math.max(0, ms), order: this.#planned++, run: event })
+    this.#events.add({ at: time, order: this.#planned++, run: event })
     return {
       cancel: () => {
         isCancelled = true

@@ -1,0 +1,13 @@
+import type { Member } from '@scaled-mcp/cluster'
+
+/** Keeps to itself that it has connected anew. */
+export function silentReturn(member: Member): Member {
+  return {
+    lease: member.lease,
+    lost: member.lost,
+    join: () => member.join(),
+    drain: () => member.drain(),
+    returned: async () => undefined,
+    leave: () => member.leave()
+  }
+}

@@ -1,0 +1,3 @@
+import { seedsKeepPromises } from './keeps-promises.ts'
+
+seedsKeepPromises(101, 200)
