@@ -30,18 +30,18 @@ export async function hopCommand(options: HopCommandOptions): Promise<void> {
   for (const inFlight of IN_FLIGHT) {
     say(`\n${inFlight} in flight\n\n${hopTable(rows.filter((row) => row.inFlight === inFlight))}`)
   }
-  const profiles = profile === undefined ? [] : await profileAll(sides, profile === true ? USUAL_FOLDER : profile)
+  const profiles = profile === undefined ? [] : await profileAll(options, profile === true ? USUAL_FOLDER : profile)
   for (const each of profiles) say(`\n${profileTable(each)}`)
   if (json !== undefined) {
     await writeFile(json, `${JSON.stringify({ conditions, rounds, seconds, rows, profiles, samples }, null, 2)}\n`)
   }
 }
 
-async function profileAll(sides: readonly SideName[], folder: string): Promise<ProcessProfile[]> {
+async function profileAll({ sides, seconds }: HopCommandOptions, folder: string): Promise<ProcessProfile[]> {
   const load = new LoadGenerator()
   const profiles: ProcessProfile[] = []
   try {
-    for (const side of sides) profiles.push(...(await profileSide(load, { side, inFlight: 64, seconds: 5, folder })))
+    for (const side of sides) profiles.push(...(await profileSide(load, { side, inFlight: 64, seconds, folder })))
   } finally {
     load.stop()
   }

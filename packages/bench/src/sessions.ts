@@ -23,7 +23,7 @@ export interface OpenSample extends LoadResult {
 }
 
 /** What one process of a side holds more than before, per session. */
-export interface HeldPerSession extends Memory {
+interface HeldPerSession extends Memory {
   readonly side: SideName
 }
 
@@ -35,8 +35,8 @@ export interface SessionsResult {
 }
 
 export const SESSION_SIDES: readonly SideName[] = ['sdk-v1', 'sdk-v1-shared', 'cluster']
-/** Opened on each side before anything is measured, so that nothing that exists once is counted. */
-const FIRST = 500
+/** Opened on each side before anything is measured, so that all code is compiled and nothing that exists once is counted. */
+const FIRST = 2_000
 
 /** Runs the benchmark; `onSample` is told of each round of each side. */
 export async function runSessions(
@@ -67,7 +67,8 @@ class SessionsRun {
 
   async start(): Promise<void> {
     for (const name of SESSION_SIDES) this.#sides.push(await watchedSide(name))
-    for (const side of this.#sides) await this.#open(side, FIRST)
+    const first = Math.min(FIRST, this.#options.rounds * this.#options.count)
+    for (const side of this.#sides) await this.#open(side, first)
   }
 
   async rounds(onSample: (sample: OpenSample) => void): Promise<OpenSample[]> {

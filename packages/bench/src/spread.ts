@@ -11,9 +11,9 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: quantile(sorted, 0.5), lowest: quantile(sorted, 0), highest: quantile(sorted, 1) }
 }
 
-/** The value below which the share `q` of `sorted` lies. @throws RangeError when there is none. */
+/** The smallest value that at least the share `q` of `sorted` does not exceed. @throws RangeError when there is none. */
 export function quantile(sorted: Float64Array, q: number): number {
-  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)]
   if (value === undefined) throw new RangeError('there are no measurements')
   return value
 }

@@ -9,7 +9,7 @@ export interface Scene {
 }
 
 /** The worker that is struck, and the member that it is at that moment. */
-export interface Victim {
+interface Victim {
   readonly id: string
   readonly worker: WorkerProcesses
 }

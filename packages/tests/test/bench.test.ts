@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, test as anywhere, beforeAll, expect } from 'vitest'
+import { root } from './local-cluster.ts'
+
+// They read /proc.
+const test = anywhere.runIf(process.platform === 'linux')
+const run = promisify(execFile)
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scaled-mcp-bench-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Runs a benchmark as short as it can be and gives what it wrote down. */
+async function bench<T>(...args: readonly string[]): Promise<T> {
+  const file = join(folder, `${args[0]}.json`)
+  await run(process.execPath, ['packages/bench/dist/main.js', ...args, '--json', file], { cwd: root })
+  return JSON.parse(await readFile(file, 'utf8')) as T
+}
+
+interface Row {
+  readonly side: string
+  readonly callsPerSecond: { readonly median: number }
+}
+
+interface Profile {
+  readonly role: string
+  readonly causes: readonly (readonly [string, number])[]
+}
+
+test('bench hop gets right answers from every side and figures of each, and profiles of gateway and worker', async () => {
+  const shortest = ['--rounds', '1', '--seconds', '0.2']
+  const { rows } = await bench<{ readonly rows: readonly Row[] }>('hop', ...shortest)
+  expect(new Set(rows.map(({ side }) => side)).size).toBe(7)
+  expect(rows.filter(({ callsPerSecond }) => !(callsPerSecond.median > 0))).toEqual([])
+  const only = ['--sides', 'cluster', '--profile', folder]
+  const { profiles } = await bench<{ readonly profiles: readonly Profile[] }>('hop', ...shortest, ...only)
+  expect(profiles.map(({ role }) => role).sort()).toEqual(['gateway', 'worker'])
+  expect(profiles.filter(({ causes }) => causes.length === 0)).toEqual([])
+}, 120_000)
+
+interface Sessions {
+  readonly opened: readonly { readonly side: string; readonly count: number }[]
+  readonly held: readonly { readonly role: string }[]
+  readonly serverHeap: number
+}
+
+test('bench sessions opens what it says on every side, and sees the memory of each process', async () => {
+  const { opened, held, serverHeap } = await bench<Sessions>('sessions', '--rounds', '1', '--count', '64')
+  expect(opened.map(({ side, count }) => [side, count])).toEqual([
+    ['sdk-v1', 64],
+    ['sdk-v1-shared', 64],
+    ['cluster', 64]
+  ])
+  expect(held.map(({ role }) => role)).toEqual(['server', 'server', 'nats-server', 'worker', 'gateway'])
+  expect(serverHeap).toBeGreaterThan(0)
+}, 120_000)
