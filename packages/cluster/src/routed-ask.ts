@@ -7,11 +7,11 @@
  *     `SessionMoved` once something may have.
  * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome, past `requestMaxMs` everything ends.
  */
-import type { Timer } from '@scaled-mcp/actor'
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { Ownership } from './directory.ts'
 import type { HeldAsks } from './held-asks.ts'
+import { Patience } from './patience.ts'
 import { place } from './placement.ts'
 import type { Addressed, RouterComponents } from './router.ts'
 
@@ -35,8 +35,7 @@ const OPEN_ENDS = ['Cancelled', 'DeadlineExceeded', 'SessionMoved'] as const
 export class RoutedAsk implements Exchange, FrameReceiver {
   readonly #components: RoutedAskComponents
   readonly #init: RoutedAskInit
-  /** On the monotonic clock. */
-  readonly #expiresAt: number
+  readonly #patience: Patience
   #message: Addressed
   #exchange: Exchange | undefined
   #worker = ''
@@ -45,9 +44,6 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #isOpening = false
   #over = false
   #hops = 0
-  #waits = 0
-  #holdUntil: number | undefined
-  #deadline: Timer | undefined
   /** Workers that refused to take the actor; hardly ever any. */
   #refused: ReadonlySet<string> | undefined
 
@@ -55,7 +51,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     this.#components = components
     this.#init = init
     this.#message = init.message
-    this.#expiresAt = components.clock.monotonic() + init.requestMaxMs
+    const expiresAt = components.clock.monotonic() + init.requestMaxMs
+    this.#patience = new Patience(components, { holdMs: init.holdMs, expiresAt, expired: () => this.#expire() })
   }
 
   /** The id of the attempt under way. */
@@ -98,13 +95,14 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #send(worker: string, intent: Headers | undefined): void {
-    const { wire, subjects, clock } = this.#components
+    const { wire, subjects } = this.#components
     const { address, body } = this.#message
     this.#worker = worker
     try {
       const message = { body, headers: this.#headers(intent) }
-      const timeoutMs = Math.max(0, this.#expiresAt - clock.monotonic())
-      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, { timeoutMs })
+      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
+        timeoutMs: this.#patience.leftMs
+      })
     } catch (error) {
       if (hasCode(error, 'NotDelivered')) this.#wait(error, () => this.#send(worker, intent))
       else this.#fail(error as Error)
@@ -120,13 +118,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Reads who owns the address, and asks them. */
   #find(): void {
-    this.#watchDeadline()
+    this.#patience.watch()
     this.#components.directory.lookup(this.#message.address).then(
       (found) => {
         if (!this.#over) this.#found(found)
       },
       (error) => {
-        if (hasCode(error, 'StoreUnavailable')) this.#wait(error, () => this.#find())
+        if (hasCode(error, 'StoreUnavailable')) this.#findLater(error)
         else this.#fail(error)
       }
     )
@@ -179,22 +177,23 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Nobody serves the worker's subject: the question did not run. */
   #absent(error: Error): void {
     this.#components.cache.forget(this.#message.key)
+    this.#notNow(new ScaledMcpError('OwnerUnreachable', this.#worker, { cause: error }))
+  }
+
+  /** It did not run: whoever was to open the address is passed over, its owner is asked again later. */
+  #notNow(refusal: Error): void {
     if (this.#isOpening) this.#next()
-    else {
-      const unreachable = new ScaledMcpError('OwnerUnreachable', this.#worker, { cause: error })
-      this.#wait(unreachable, () => this.#find())
-    }
+    else this.#findLater(refusal)
   }
 
   /** Whoever was asked cannot answer any more, and may have run it. */
   #lost(error: Error): void {
     this.#first ??= this.#exchange?.id
-    this.#holdUntil = undefined
-    this.#waits = 0
+    this.#patience.renew()
     this.#components.cache.forget(this.#message.key)
     if (this.#init.mint) this.#createAgain(error, this.#init.mint)
     else if (hasCode(error, 'ResponderGone')) this.#find()
-    else this.#wait(error, () => this.#find())
+    else this.#findLater(error)
   }
 
   /** Of the first actor nobody knows but its worker. */
@@ -213,12 +212,10 @@ export class RoutedAsk implements Exchange, FrameReceiver {
         return
       case 'full':
       case 'draining':
-        if (this.#isOpening) this.#next()
-        else this.#wait(this.#error('SessionBusy'), () => this.#find())
+        this.#notNow(this.#error('SessionBusy'))
         return
       case 'busy':
-        if (this.#isOpening) this.#next()
-        else this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
+        this.#notNow(this.#error('OwnerUnreachable'))
         return
       case 'ended':
         this.#fail(this.#error('SessionNotFound'))
@@ -238,7 +235,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #redirect(owner: string | undefined): void {
     this.#components.cache.forget(this.#message.key)
     this.#isOpening = false
-    if (++this.#hops > MAX_HOPS) this.#wait(this.#error('OwnerUnreachable'), () => this.#find())
+    if (++this.#hops > MAX_HOPS) this.#findLater(this.#error('OwnerUnreachable'))
     else if (owner === undefined) this.#find()
     else this.#send(owner, undefined)
   }
@@ -253,27 +250,17 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Tries again soon, until the request has been held long enough. */
   #wait(refusal: Error, again: () => void): void {
-    const { clock, held } = this.#components
-    const now = clock.monotonic()
-    const pause = held.pauseMs(this.#waits++)
-    this.#watchDeadline()
     this.#exchange = undefined
-    this.#holdUntil ??= now + this.#init.holdMs
-    if (now + pause > this.#holdUntil) {
+    const waiting = this.#patience.wait(this.#message.key, () => {
+      if (!this.#over) again()
+    })
+    if (waiting === 'over')
       this.#fail(refusal) // Q3
-    } else if (!held.hasRoom(this.#message.key)) {
-      this.#fail(this.#error('SessionBusy'))
-    } else {
-      held.hold(this.#message.key, pause, () => {
-        if (!this.#over) again()
-      })
-    }
+    else if (waiting === 'full') this.#fail(this.#error('SessionBusy'))
   }
 
-  /** While it is under way the wire watches its deadline; what is looked up or waits has a timer of its own. */
-  #watchDeadline(): void {
-    const { clock } = this.#components
-    this.#deadline ??= clock.after(Math.max(0, this.#expiresAt - clock.monotonic()), () => this.#expire())
+  #findLater(refusal: Error): void {
+    this.#wait(refusal, () => this.#find())
   }
 
   #expire(): void {
@@ -292,7 +279,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #end(): void {
     this.#over = true
     this.#exchange = undefined
-    this.#deadline?.cancel()
+    this.#patience.end()
   }
 
   #error(code: ErrorCode): ScaledMcpError {

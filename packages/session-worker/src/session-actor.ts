@@ -29,6 +29,7 @@ import {
   type ServerDefinition,
   SparseMap
 } from '@scaled-mcp/server'
+import { clientMessage, requestContext } from './client-message.ts'
 import { PendingRequest } from './pending-request.ts'
 import type { Resend } from './resend.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
@@ -104,7 +105,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
     try {
       if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
-      this.#handle(parse(body), delivery)
+      this.#handle(clientMessage(body), delivery)
     } catch (error) {
       this.#refuse(reply, errorHeaders(error))
     }
@@ -152,7 +153,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   #handle(message: JsonRpcMessage, { headers, reply }: Delivery): void {
-    const extra = extraOf(headers)
+    const extra = requestContext(headers)
     if ('method' in message && 'id' in message) {
       if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
       const first = headers?.[header.messageId]
@@ -254,30 +255,4 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const { revision } = this.#init.store.read()
     if (named !== revision) throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
-}
-
-const NO_EXTRA: ReceiveExtra = {}
-
-/** What the gateway tells of the HTTP request, when the operator lets anything through. */
-function extraOf(headers: Headers | undefined): ReceiveExtra {
-  const context = headers?.[header.context]
-  return context === undefined
-    ? NO_EXTRA
-    : { requestInfo: JSON.parse(context) as NonNullable<ReceiveExtra['requestInfo']> }
-}
-
-/** @throws ScaledMcpError `ParseError` or `InvalidMessage`: the gateway checks, but whoever may publish can send. */
-function parse(body: Uint8Array): JsonRpcMessage {
-  let value: unknown
-  try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
-  } catch (error) {
-    throw notJson(error)
-  }
-  if (typeof value !== 'object' || value === null) throw new ScaledMcpError('InvalidMessage')
-  return value as JsonRpcMessage // the server's transport checks the rest
-}
-
-function notJson(cause: unknown): ScaledMcpError {
-  return new ScaledMcpError('ParseError', undefined, { cause })
 }
