@@ -93,6 +93,9 @@ export class Router {
 
   #abandon(id: string, error: Error): void {
     const { clock, wire, subjects } = this.#components
-    clock.after(LAST_WORDS_MS, () => wire.abandon(subjects.worker(id), error))
+    const abandon = () => wire.abandon(subjects.worker(id), error)
+    // A process that was busy sees the time pass before it reads what has come meanwhile: the way to the broker and back
+    // is behind all of that. Without a connection everything under way has ended already.
+    clock.after(LAST_WORDS_MS, () => void wire.flush().then(abandon, abandon))
   }
 }

@@ -16,7 +16,7 @@ import {
   Membership,
   MemberView
 } from '@scaled-mcp/cluster'
-import type { Subjects } from '@scaled-mcp/contracts'
+import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
 import { Claims } from './claims.ts'
@@ -133,6 +133,7 @@ export class SessionWorker {
     this.#leave()
     await this.#system.stop()
     await this.#announcement?.stop()
+    await this.#sendLastWords()
     await this.#member.leave()
     this.#resend.stop()
   }
@@ -179,6 +180,14 @@ export class SessionWorker {
     this.#resend.stop()
     await this.#intake.abandonAll()
     await this.#system.stop()
+  }
+
+  /** The word that this worker is dead travels on another connection, and must not overtake its answers. */
+  async #sendLastWords(): Promise<void> {
+    const { wire } = this.#components.mesh
+    await wire.flush().catch((error) => {
+      if (!hasCode(error, 'NotDelivered', 'ConnectionLost', 'DeadlineExceeded')) throw error
+    })
   }
 
   /** Takes part in nothing any more. */

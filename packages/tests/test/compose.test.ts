@@ -1,8 +1,9 @@
 import { until } from '@scaled-mcp/testkit'
 import type { NatsConnection } from 'nats'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
 import { ComposeProject } from './compose-project.ts'
 import { volumes, whyNoContainers } from './container-engine.ts'
+import { ContainerLogs } from './container-logs.ts'
 import { CountingClient } from './counting-client.ts'
 import { members, natsClient } from './local-cluster.ts'
 import { Traffic } from './traffic.ts'
@@ -13,6 +14,7 @@ if (missing !== undefined) process.stderr.write(`SKIPPED: docker-compose.yml was
 describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 }, () => {
   const project = new ComposeProject(`scaled-mcp-test-${process.pid}`)
   const clients: CountingClient[] = []
+  const logs = new ContainerLogs()
   let before: readonly string[]
   let connection: NatsConnection
   let traffic: Traffic
@@ -30,7 +32,15 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 
     await until(async () => (await fetch(new URL('/readyz', url))).ok, { timeoutMs: 30_000 })
   }, 600_000)
 
+  beforeEach(async () => {
+    logs.follow(await project.containers())
+    onTestFailed(() => {
+      process.stderr.write(`What the containers said:\n${logs.unusual}\n`)
+    })
+  })
+
   afterAll(async () => {
+    logs.stop()
     await connection?.close()
     await project.down('--volumes')
   }, 120_000)

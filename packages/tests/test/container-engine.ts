@@ -8,6 +8,8 @@ const run = promisify(execFile)
 
 /** What the engine knows of a container, as far as tests look at it. */
 export interface SeenContainer {
+  readonly Id: string
+  readonly Name: string
   readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly User: string }
   readonly HostConfig: {
     readonly Init: boolean
