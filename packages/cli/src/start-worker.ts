@@ -45,6 +45,7 @@ function initOf(
     maxSessions: worker.maxSessions,
     inFlight: session.inFlight,
     decideMs: session.decideMs,
+    isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,
     leaseMs,
     hostName: hostname(),

@@ -12,7 +12,7 @@ export interface PatienceComponents {
 
 export interface PatienceInit {
   readonly holdMs: number
-  /** When everything ends, on the monotonic clock, in milliseconds. */
+  /** When everything ends, on the monotonic clock, in milliseconds; `Infinity`: never. */
   readonly expiresAt: number
   /** Called once when that has come, after {@link Patience.watch}. */
   readonly expired: () => void
@@ -37,6 +37,7 @@ export class Patience {
 
   /** Watches the deadline from here: nobody else does while nothing is under way. */
   watch(): void {
+    if (this.leftMs === Number.POSITIVE_INFINITY) return
     this.#deadline ??= this.#components.clock.after(this.leftMs, this.#init.expired)
   }
 

@@ -6,6 +6,7 @@
  * Q2  The receiver gets frames, and at the end the last one or one failure. A failure that would say that nothing ran is
  *     `SessionMoved` once something may have.
  * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome, past `requestMaxMs` everything ends.
+ * Q4  An answer that has become an event stream goes on with the next owner, after the last event that was received.
  */
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
@@ -23,6 +24,8 @@ export interface RoutedAskInit {
   readonly message: Addressed
   /** Of a question that creates an actor: the same to another address. */
   readonly mint?: () => Addressed
+  /** Whether it only reads a stream: asked again it is another reader, not another attempt. */
+  readonly isReader?: boolean
   readonly receiver: FrameReceiver
   readonly holdMs: number
   readonly requestMaxMs: number
@@ -41,6 +44,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #worker = ''
   /** The id of the first attempt, once it may have run. */
   #first: string | undefined
+  /** The id of the last event received. */
+  #seen: string | undefined
   #isOpening = false
   #over = false
   #hops = 0
@@ -84,13 +89,14 @@ export class RoutedAsk implements Exchange, FrameReceiver {
       return
     }
     if (this.#isOpening && frame.sequence === 0) this.#remember(frame.headers)
+    this.#seen = frame.headers?.[header.event] ?? this.#seen
     if (frame.last) this.#end()
     this.#init.receiver.frame(frame)
   }
 
   failed(error: Error): void {
     if (hasCode(error, 'NoResponders')) this.#absent(error)
-    else if (hasCode(error, 'ConnectionLost', 'ResponderGone')) this.#lost(error)
+    else if (hasCode(error, 'ConnectionLost', 'ResponderGone', 'StreamBroken')) this.#lost(error)
     else this.#fail(error)
   }
 
@@ -112,8 +118,10 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Most questions carry none of ours. */
   #headers(intent: Headers | undefined): Headers | undefined {
     const { headers } = this.#message
-    if (this.#first === undefined) return intent ? { ...headers, ...intent } : headers
-    return { ...headers, ...intent, [header.messageId]: this.#first, [header.attempt]: '2' } // Q1
+    if (this.#first === undefined && this.#seen === undefined) return intent ? { ...headers, ...intent } : headers
+    const seen = this.#seen === undefined ? {} : { [header.event]: this.#seen } // Q4
+    if (this.#init.isReader) return { ...headers, ...intent, ...seen, [header.verb]: 'resume' }
+    return { ...headers, ...intent, ...seen, [header.messageId]: this.#first as string, [header.attempt]: '2' } // Q1
   }
 
   /** Reads who owns the address, and asks them. */
@@ -188,7 +196,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Whoever was asked cannot answer any more, and may have run it. */
   #lost(error: Error): void {
-    this.#first ??= this.#exchange?.id
+    if (!this.#init.isReader) this.#first ??= this.#exchange?.id
     this.#patience.renew()
     this.#components.cache.forget(this.#message.key)
     if (this.#init.mint) this.#createAgain(error, this.#init.mint)
@@ -223,9 +231,11 @@ export class RoutedAsk implements Exchange, FrameReceiver {
       case 'expired':
         this.#fail(this.#error('DeadlineExceeded'))
         return
+      case 'moved':
+        this.#lost(this.#error('SessionMoved'))
+        return
       case 'interrupted':
-        if (this.#first === undefined) this.#lost(this.#error('SessionMoved'))
-        else this.#fail(this.#error('SessionMoved'))
+        this.#fail(this.#error('SessionMoved'))
         return
       default:
         this.#fail(errorOf(headers))

@@ -71,6 +71,16 @@ export class Router {
   }
 
   /**
+   * Reads a stream of an address that exists, for as long as it lasts and whoever owns it: `message` says which stream.
+   * The owner is followed from event to event; the receiver hears of it only when nobody can be found for `holdMs`.
+   */
+  read(message: Addressed, receiver: FrameReceiver): Exchange {
+    const { holdMs } = this.#init
+    const init = { message, receiver, holdMs, requestMaxMs: Number.POSITIVE_INFINITY, isReader: true }
+    return new RoutedAsk(this.#components, init).toOwner()
+  }
+
+  /**
    * Asks a worker of our choice to create an actor and handle the message.
    * @param mint the message to a new address. Called again when it is not known what became of the first: nobody knows
    *   that address, so another one is as good, and nothing has to be found out.

@@ -185,11 +185,28 @@ describe('a question that may have run', () => {
     await expect.poll(() => got).toEqual(['w-a', 'w-a', `attempt 2 of ${asks[0]}`])
   })
 
-  it('is SessionMoved when its second attempt was interrupted too, and is not sent a third time', async () => {
+  it('is SessionMoved when its owner will not run it again, and is not sent once more', async () => {
     await worker('w-a', { [header.status]: 'interrupted' })
     await directory.create(address, 'w-a')
     expect(await ask()).toBe('SessionMoved')
-    expect(got.filter((line) => line === 'w-a')).toHaveLength(2)
+    expect(got.filter((line) => line === 'w-a')).toHaveLength(1)
+  })
+
+  it('is asked again when its owner lets go of it, under the same id and after the last event', async () => {
+    let first = ''
+    const [mesh, attempts] = [broker.connect({ process: 'w-a', subjects }), [] as (Headers | undefined)[]]
+    await member('w-a')
+    await directory.create(address, 'w-a')
+    mesh.wire.serve(subjects.worker('w-a'), ({ reply, headers }: Delivery) => {
+      attempts.push(headers)
+      if (attempts.length > 1) return reply?.end({ body })
+      first = reply?.id ?? ''
+      reply?.frame({ body, headers: { [header.event]: 's.post.7' } })
+      return reply?.end({ body, headers: { [header.status]: 'moved' } })
+    })
+    await ask()
+    await expect.poll(() => attempts).toHaveLength(2)
+    expect(attempts[1]).toEqual({ [header.messageId]: first, [header.attempt]: '2', [header.event]: 's.post.7' })
   })
 })
 

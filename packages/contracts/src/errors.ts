@@ -97,6 +97,38 @@ export const errorRules = {
     advice: 'fix'
   },
 
+  // Of event streams.
+  EventUnknown: {
+    message: 'Last-Event-ID does not name an event of this session',
+    http: 400,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'fix'
+  },
+  EventsGone: {
+    message: 'what followed Last-Event-ID is not kept any more',
+    http: 410,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'give-up'
+  },
+  StreamFinished: {
+    message: 'this stream is finished, and nothing on it was missed',
+    http: 405,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'give-up'
+  },
+  StreamTaken: {
+    message: 'the standalone stream of this session is open already',
+    http: 409,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'retry'
+  },
+  StreamFull: {
+    message: 'more is waiting to be stored for this client than may wait',
+    http: 429,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'retry'
+  },
+
   // Between a client's request and the session's actor.
   NoWorker: { message: 'no worker takes sessions right now', http: 503, jsonRpc: TRANSPORT_ERROR, advice: 'retry' },
   OwnerUnreachable: {

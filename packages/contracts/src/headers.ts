@@ -8,7 +8,10 @@ export const header = {
   epoch: 'Mcp-Epoch',
   /** When the sender gives up, in milliseconds since 1970. */
   deadline: 'Mcp-Deadline',
-  /** What is wanted of the actor beyond handling the message: `create` a new one, or `end` it. */
+  /**
+   * What is wanted of the actor beyond handling the message: `create` a new one, `end` it, `listen` to what belongs to no
+   * request, or `resume` a stream.
+   */
   verb: 'Mcp-Verb',
   /** The MCP revision a client names, until the gateway knows that it is the session's. */
   revision: 'Mcp-Revision',
@@ -16,7 +19,17 @@ export const header = {
   context: 'Mcp-Context',
   /** Number of a frame in a reply of several, from 0; the last one adds ` end`. */
   stream: 'Mcp-Stream',
-  /** `i/n`: part i of n, from 1, of one frame that is larger than NATS carries at once. */
+  /** On a frame: the id of the event, as the client gets it. On a question: of the last event that the asker has seen. */
+  event: 'Mcp-Event',
+  /** On a frame: a client that finds the stream closed should come back after this time, in milliseconds. */
+  retry: 'Mcp-Retry',
+  /** Of a stored event: the stream it belongs to. */
+  streamName: 'Mcp-Stream-Name',
+  /** Of a stored event that is more than a message: what it does to its stream. */
+  eventKind: 'Mcp-Event-Kind',
+  /** Of a stored event: names the write, so that its writer recognises it when the acknowledgement was lost. */
+  eventMark: 'Mcp-Event-Mark',
+  /** `i/n`: part i of n, from 1, of one frame or event that is larger than NATS carries at once. */
   chunk: 'Mcp-Chunk',
   /** On a message without a reply subject: stop answering this reply subject. */
   cancel: 'Mcp-Cancel',

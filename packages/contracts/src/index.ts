@@ -19,6 +19,7 @@ export {
   ruleOf,
   ScaledMcpError
 } from './errors.ts'
+export { type EventId, eventIdText, parseEventId, STANDALONE, streamOf } from './event-id.ts'
 export { type Headers, header } from './headers.ts'
 export {
   type JsonRpcError,

@@ -2,11 +2,13 @@ import { type ErrorCode, errorRules, ruleOf, ScaledMcpError } from './errors.ts'
 import { type Headers, header } from './headers.ts'
 
 /**
- * What became of a question that was not simply answered. All but `error` and `interrupted` say that it did not run.
+ * What became of a question that was not simply answered. All but `error`, `moved` and `interrupted` say that it did not
+ * run.
  *
  * `not-owner`: ask the worker in `Mcp-Owner`, or read the directory · `busy`: the owner may not act right now ·
  * `full`: the owner takes no more · `draining`: the owner hands its actors over · `expired`: the deadline had passed ·
- * `ended`: the actor is over for good · `interrupted`: it may have run and will not be run again · `error`: it failed
+ * `ended`: the actor is over for good · `moved`: whoever had taken it lets go of it, and the next owner decides ·
+ * `interrupted`: it may have run and will not be run again · `error`: it failed
  * with the code in `Mcp-Error`.
  */
 export type ReplyStatus =
@@ -17,6 +19,7 @@ export type ReplyStatus =
   | 'draining'
   | 'expired'
   | 'ended'
+  | 'moved'
   | 'interrupted'
   | 'error'
 

@@ -1,8 +1,8 @@
 import { type Address, addressKey } from './address.ts'
 import type { Role } from './process-id.ts'
 
-/** What a process answers on its control subject. */
-export type ControlVerb = 'ping'
+/** What a process answers on its control subjects: who it is, and of a gateway, whether somebody still reads a stream. */
+export type ControlVerb = 'ping' | 'reading'
 
 /**
  * Every subject of one deployment. Two deployments with different prefixes share one NATS without touching.
@@ -49,6 +49,11 @@ export class Subjects {
   /** The one inbox of a process; `${reply}.<token>` names one question. */
   reply(process: string): string {
     return `${this.prefix}.reply.${process}`
+  }
+
+  /** The process that a reply subject belongs to. */
+  processOfReply(id: string): string {
+    return id.slice(this.prefix.length + '.reply.'.length).split('.', 1)[0] as string
   }
 
   /** The event log of one address. */

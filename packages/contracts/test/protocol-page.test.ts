@@ -22,6 +22,7 @@ it('docs/protocol.md lists exactly the subjects that the code builds', () => {
     subjects.tell('W0', address),
     subjects.worker('W0'),
     subjects.control('worker', 'P0', 'ping').replace('.worker.', '.<role>.'),
+    subjects.control('gateway', 'P0', 'reading'),
     subjects.reply('P0'),
     subjects.out(address)
   ]
@@ -41,6 +42,7 @@ it('docs/protocol.md lists exactly the statuses of an answer', () => {
     draining: true,
     expired: true,
     ended: true,
+    moved: true,
     interrupted: true,
     error: true
   }

@@ -13,6 +13,10 @@ import { type ErrorCode, isSessionRevision, recognise, SESSION_REVISIONS } from 
 /** Source: MCP 2026-07-28, Basic, "_meta": the key whose presence claims a revision without sessions. */
 const VERSION_CLAIM = 'io.modelcontextprotocol/protocolVersion'
 
+/** The only revision in which a body may hold several messages (MCP 2025-03-26, Transports, "Sending Messages"). */
+const BATCHES = '2025-03-26'
+const MAX_BATCH = 100
+
 /** A POST that the session lane serves. */
 export interface SessionCall {
   readonly lane: 'session'
@@ -40,11 +44,22 @@ interface Claims {
 }
 
 export function classify(body: unknown, headers: IncomingHttpHeaders): Call {
-  if (Array.isArray(body)) return { lane: 'invalid', error: 'BatchNotAllowed' }
+  if (Array.isArray(body)) return classifyBatch(body, headers)
   const form = recognise(body)
   if (form === 'invalid') return { lane: 'invalid', error: 'InvalidMessage' }
   const call: SessionCall = { lane: 'session', form: isInitialize(form, body as Claims) ? 'initialize' : form }
   return mayClaimAnotherEra(body as Claims, headers) ? classifyEra(body, headers, call) : call
+}
+
+/** What the session's revision has to say of it, its worker knows; what the header names is refused here. */
+function classifyBatch(items: readonly unknown[], headers: IncomingHttpHeaders): Call {
+  const named = headers['mcp-protocol-version']
+  if (named !== undefined && named !== BATCHES) return { lane: 'invalid', error: 'BatchNotAllowed' }
+  if (items.length === 0 || items.length > MAX_BATCH) return { lane: 'invalid', error: 'InvalidMessage' }
+  const forms = items.map(recognise)
+  const isForbidden = forms.some((form, i) => form === 'invalid' || isInitialize(form, items[i] as Claims))
+  if (isForbidden) return { lane: 'invalid', error: 'InvalidMessage' }
+  return { lane: 'session', form: forms.includes('request') ? 'request' : 'notification' }
 }
 
 function isInitialize(form: string, { method }: Claims): boolean {

@@ -165,7 +165,15 @@ function httpServer({ trustProxy }: GatewayInit, loggerInstance: FastifyBaseLogg
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 }
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16 * 1024,
+      // A machine that has vanished is noticed between two keep-alive comments: while one of those waits for its
+      // acknowledgement, TCP does not ask.
+      keepAlive: true,
+      keepAliveInitialDelay: 3_000
+    }
   })
 }
 

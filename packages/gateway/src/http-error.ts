@@ -7,6 +7,7 @@ export interface HttpError {
   readonly body: string
 }
 
+const ALLOWED_METHODS = 'GET, POST, DELETE'
 /** Seconds after which a client may try again what failed for want of a worker or a connection. */
 const RETRY_AFTER_SECONDS = '1'
 
@@ -27,6 +28,7 @@ export function errorBody(id: JsonRpcId | null, error: object): string {
 
 /** Answers with an error. */
 export function sendError(reply: FastifyReply, { status, body }: HttpError): FastifyReply {
+  if (status === 405) reply.header('allow', ALLOWED_METHODS)
   if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   return reply.code(status).header('content-type', 'application/json').send(body)
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@scaled-mcp/actor'
 import { Directory, leaseTimes, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
-import { readableId, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
-import type { Mesh } from '@scaled-mcp/mesh'
+import { type Headers, header, readableId, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
+import type { Delivery, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { classify } from './classify.ts'
 import { errorBody, httpError, sendError } from './http-error.ts'
@@ -31,7 +31,8 @@ export interface McpEndpointOptions extends HttpGuardInit {
 
 const DEFAULT_LEASE_MS = 1_800
 const DEFAULT_BODY_LIMIT_BYTES = 512 * 1024
-const ALLOWED_METHODS = 'POST, DELETE'
+const ENDED: Headers = { [header.status]: 'ended' }
+const NOTHING = new Uint8Array()
 
 /** MCP over HTTP at one path: checks each request, decides its lane, and hands it to the mesh. */
 export class McpEndpoint {
@@ -42,6 +43,7 @@ export class McpEndpoint {
   readonly #streams = new OpenStreams()
   readonly #router: Router
   readonly #lane: SessionLane
+  #serving: Serving | undefined
 
   constructor(options: McpEndpointOptions) {
     const { mesh, subjects, holdMs, requestMaxMs, leaseMs = DEFAULT_LEASE_MS, clock = systemClock } = options
@@ -76,7 +78,11 @@ export class McpEndpoint {
   /** Begins to follow members and owners. @throws StoreUnavailable. */
   async start(): Promise<void> {
     await this.#members.start()
-    await this.#cache.start(this.#options.mesh.records.directory)
+    const { mesh, subjects } = this.#options
+    await this.#cache.start(mesh.records.directory)
+    this.#serving = mesh.wire.serve(subjects.control('gateway', mesh.process, 'reading'), (asked) =>
+      this.#isRead(asked)
+    )
   }
 
   /** Ends every open stream. */
@@ -85,6 +91,7 @@ export class McpEndpoint {
   }
 
   stop(): void {
+    this.#serving?.stop()
     this.#router.stop()
     this.#members.stop()
     this.#cache.stop()
@@ -103,12 +110,13 @@ export class McpEndpoint {
     })
     scope.setErrorHandler((error: FastifyError, request, reply) => this.#failed(error, request, reply))
     scope.post(path, { bodyLimit }, (request, reply) => this.#post(request, reply))
+    scope.get(path, { exposeHeadRoute: false }, (request, reply) => this.#lane.get(request, reply))
     scope.delete(path, async (request, reply) => {
       await this.#lane.end(request)
       return reply.code(200).send()
     })
     scope.route({
-      method: ['GET', 'HEAD', 'PUT', 'PATCH'],
+      method: ['HEAD', 'PUT', 'PATCH'],
       url: path,
       handler: (request, reply) => this.#methodNotAllowed(request, reply)
     })
@@ -124,8 +132,13 @@ export class McpEndpoint {
     else sendError(reply, { status: call.status, body: errorBody(readableId(body.value), call.error) })
   }
 
+  /** An owner asks whether a stream that it sends to still has a reader. */
+  #isRead({ body, reply }: Delivery): void {
+    const isRead = this.#streams.isRead(Buffer.from(body).toString())
+    reply?.end(isRead ? { body: NOTHING } : { headers: ENDED, body: NOTHING })
+  }
+
   #methodNotAllowed(request: FastifyRequest, reply: FastifyReply): void {
-    reply.header('allow', ALLOWED_METHODS)
     sendError(reply, httpError(new ScaledMcpError('MethodNotAllowed', request.method), null))
   }
 

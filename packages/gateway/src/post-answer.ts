@@ -78,7 +78,7 @@ export class PostAnswer implements FrameReceiver {
   }
 
   #continue(stream: EventStream, frame: Frame): void {
-    if (frame.body.length > 0) stream.message(frame.body) // A2: a closed stream drops it
+    stream.frame(frame) // A2: a closed stream drops it
     if (frame.last) this.#endStream(stream)
   }
 

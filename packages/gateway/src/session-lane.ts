@@ -1,12 +1,13 @@
 import type { Addressed, RouteCache, Router } from '@scaled-mcp/cluster'
-import { type Headers, header, mintSessionId, readableId } from '@scaled-mcp/contracts'
+import { type Headers, header, mintSessionId, readableId, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { requireBothForms } from './accept.ts'
+import { requireBothForms, requireEventStream } from './accept.ts'
 import type { SessionCall } from './classify.ts'
 import type { JsonBody } from './json-body.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { PostAnswer } from './post-answer.ts'
 import { type SessionAddress, SessionAddresses } from './session-addresses.ts'
+import { StreamReading } from './stream-reading.ts'
 
 export interface SessionLaneComponents {
   readonly router: Router
@@ -18,6 +19,8 @@ export interface SessionLaneInit {
   /** Names of HTTP headers, in lower case, that a session's server may see. */
   readonly forwardHeaders: readonly string[]
 }
+
+const NOTHING = new Uint8Array()
 
 /** Serves the revisions with sessions: each session is an actor, and this finds it. */
 export class SessionLane {
@@ -53,10 +56,25 @@ export class SessionLane {
     else this.#forward(request, reply)
   }
 
+  /**
+   * Answers one GET: with what belongs to no request from now on, or with what followed `Last-Event-ID` on its stream.
+   * @throws ScaledMcpError of the checks of docs/protocol.md, in their order.
+   */
+  get(request: FastifyRequest, reply: FastifyReply): void {
+    requireEventStream(request.headers.accept)
+    const { router, streams } = this.#components
+    const { address, key } = this.#addresses.of(request.headers['mcp-session-id'])
+    const revision = this.#unverified(key, request)
+    const headers = { ...this.#context(request), ...revision, ...wanted(request.headers['last-event-id']) }
+    const failed = (error: Error) => this.#logFailure(request, error)
+    const reading = new StreamReading(reply, { streams, failed })
+    reading.from((receiver) => router.read({ address, key, body: NOTHING, headers }, receiver))
+  }
+
   /** Ends the session that the request names. Rejects with `SessionIdMissing` or `SessionNotFound`. */
   async end(request: FastifyRequest): Promise<void> {
     const { address, key } = this.#addresses.of(request.headers['mcp-session-id'])
-    const message = { address, key, body: new Uint8Array(), headers: { [header.verb]: 'end' } }
+    const message = { address, key, body: NOTHING, headers: { [header.verb]: 'end' } }
     await new Promise<void>((resolve, reject) => {
       this.#components.router.ask(message, {
         frame: () => resolve(),
@@ -79,14 +97,20 @@ export class SessionLane {
   #forward(request: FastifyRequest, reply: FastifyReply): void {
     const { router, cache } = this.#components
     const message = this.#message(this.#addresses.of(request.headers['mcp-session-id']), request)
-    const revision = request.headers['mcp-protocol-version'] as string | undefined
-    if (revision === undefined || cache.get(message.key)?.revision === revision) {
+    const unverified = this.#unverified(message.key, request)
+    if (!unverified) {
       router.ask(message, this.#answer(request, reply))
     } else {
-      const headers = { ...message.headers, [header.revision]: revision }
-      const accepted = () => cache.verify(message.key, revision)
-      router.ask({ ...message, headers }, this.#answer(request, reply, accepted))
+      const accepted = () => cache.verify(message.key, unverified[header.revision])
+      router.ask({ ...message, headers: { ...message.headers, ...unverified } }, this.#answer(request, reply, accepted))
     }
+  }
+
+  /** What the client says of its revision, for the worker to check; undefined when it says nothing new. */
+  #unverified(key: string, { headers }: FastifyRequest): { readonly [header.revision]: string } | undefined {
+    const revision = headers['mcp-protocol-version'] as string | undefined
+    const isKnown = revision === undefined || this.#components.cache.get(key)?.revision === revision
+    return isKnown ? undefined : { [header.revision]: revision }
   }
 
   #message({ address, key }: SessionAddress, request: FastifyRequest): Addressed {
@@ -106,9 +130,21 @@ export class SessionLane {
     this.#inFlight++
     const done = (error: Error | undefined) => {
       if (--this.#inFlight === 0) this.#idle?.()
-      if (error) request.log.info({ code: (error as { code?: string }).code, err: error }, 'request failed')
+      if (error) this.#logFailure(request, error)
     }
     const id = readableId((request.body as JsonBody).value)
     return new PostAnswer(reply, { id, streams: this.#components.streams, accepted, done })
   }
+
+  #logFailure({ log }: FastifyRequest, error: Error): void {
+    log.info({ code: (error as { code?: string }).code, err: error }, 'request failed')
+  }
+}
+
+/** What a GET wants of the session. @throws ScaledMcpError `EventUnknown` for what is no event id of anybody. */
+function wanted(lastEventId: string | string[] | undefined): Headers {
+  if (lastEventId === undefined || lastEventId === '') return { [header.verb]: 'listen' }
+  const isText = typeof lastEventId === 'string' && /^[\x21-\x7e]{1,200}$/.test(lastEventId)
+  if (!isText) throw new ScaledMcpError('EventUnknown', 'it is no visible ASCII of 200 characters at most')
+  return { [header.verb]: 'resume', [header.event]: lastEventId }
 }

@@ -23,7 +23,16 @@ describe('what is refused at the edge never reaches a worker', () => {
     ['malformed JSON', { body: '{"jsonrpc":' }, 400, 'ParseError'],
     ['an empty body', { body: '' }, 400, 'ParseError'],
     ['JSON that is no message', { body: '{"hello":1}' }, 400, 'InvalidMessage'],
-    ['a batch', { body: `[${ping}]` }, 400, 'BatchNotAllowed'],
+    [
+      'a batch in a revision without batches',
+      { body: `[${ping}]`, headers: { 'mcp-protocol-version': '2025-06-18' } },
+      400,
+      'BatchNotAllowed'
+    ],
+    ['an empty batch', { body: '[]' }, 400, 'InvalidMessage'],
+    ['a batch of more than 100', { body: `[${Array(101).fill(ping).join()}]` }, 400, 'InvalidMessage'],
+    ['a batch with something that is no message', { body: `[${ping},{"hello":1}]` }, 400, 'InvalidMessage'],
+    ['an initialize in a batch', { body: `[${initialize}]` }, 400, 'InvalidMessage'],
     ['an Accept without event streams', { headers: { accept: 'application/json' } }, 406, 'NotAcceptable'],
     ['no Accept', { headers: { accept: undefined } }, 406, 'NotAcceptable'],
     ['no session id', { body: ping }, 400, 'SessionIdMissing'],
@@ -51,10 +60,34 @@ describe('what is refused at the edge never reaches a worker', () => {
     expect((await edge.app.inject(post({ body: '{', headers: all }))).statusCode).toBe(403)
   })
 
-  it.each(['GET', 'PUT', 'PATCH'] as const)('%s is answered with 405 and what is allowed', async (method) => {
+  it.each(['PUT', 'PATCH'] as const)('%s is answered with 405 and what is allowed', async (method) => {
     const response = await edge.app.inject({ ...post({}), method })
     expect(response.statusCode).toBe(405)
-    expect(response.headers['allow']).toBe('POST, DELETE')
+    expect(response.headers['allow']).toBe('GET, POST, DELETE')
+  })
+})
+
+describe('a GET is refused', () => {
+  const get = (headers: Record<string, string>) =>
+    edge.app.inject({
+      method: 'GET',
+      url: '/mcp',
+      headers: { host: 'localhost', accept: 'text/event-stream', ...headers }
+    })
+
+  it.each([
+    ['without an Accept of event streams', { accept: 'application/json' }, 406, 'NotAcceptable'],
+    ['without a session', {}, 400, 'SessionIdMissing'],
+    ['for an unknown session', { 'mcp-session-id': 'a'.repeat(43) }, 404, 'SessionNotFound'],
+    [
+      'with an endless Last-Event-ID',
+      { 'mcp-session-id': 'a'.repeat(43), 'last-event-id': 'x'.repeat(300) },
+      400,
+      'EventUnknown'
+    ]
+  ])('%s', async (_name, headers, status, code) => {
+    const response = await get(headers as unknown as Record<string, string>)
+    expect([response.statusCode, response.json().error]).toEqual([status, reason(code)])
   })
 })
 
@@ -130,6 +163,19 @@ describe('answers of several frames', () => {
       'x-accel-buffering': 'no'
     })
     expect(response.body).toBe('event: message\ndata: {"n":1}\n\nevent: message\ndata: {"n":2}\n\n')
+  })
+
+  it('name each event, and tell a client that can be told from where and when to come back', async () => {
+    await edge.stop()
+    edge = await startEdge(({ reply }) => {
+      reply?.frame({ body: new Uint8Array(), headers: { [header.event]: 's.p.4', [header.retry]: '500' } })
+      reply?.frame({ body: bytes.encode('{"n":1}'), headers: { [header.event]: 's.p.5' } })
+      reply?.end({ body: new Uint8Array(), headers: { [header.retry]: '500' } })
+    })
+    const response = await edge.app.inject(post({ body: ping, headers: { 'mcp-session-id': await edge.open() } }))
+    expect(response.body).toBe(
+      'id: s.p.4\nretry: 500\ndata: \n\nevent: message\nid: s.p.5\ndata: {"n":1}\n\nretry: 500\n\n'
+    )
   })
 })
 

@@ -153,6 +153,11 @@ export const settings = {
     doc: 'How long a POST waits for a single answer before its response becomes an event stream',
     roles: worker
   }),
+  'session.rebuild': row({
+    schema: oneOf('never', ['never', 'always']),
+    doc: 'always: a session that has nothing in flight is rebuilt from its record before each message, as after a failover; slow, and a hard test for a server module',
+    roles: worker
+  }),
   'worker.maxSessions': row({
     schema: count(100_000),
     doc: 'Sessions that one worker takes; more go to others or are refused',

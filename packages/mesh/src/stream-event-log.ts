@@ -32,6 +32,12 @@ export class StreamEventLog implements EventLog {
     return message?.sequence ?? 0
   }
 
+  async at(key: string, sequence: number): Promise<StoredEvent | undefined> {
+    const { stream, clock } = this.#components
+    const message = await retrying(clock, () => stream.next(this.#subjects + key, sequence))
+    return message?.sequence === sequence ? eventOf(message) : undefined
+  }
+
   async replay(key: string, after: number, receive: (event: StoredEvent) => void): Promise<void> {
     const { stream, clock } = this.#components
     const subject = this.#subjects + key

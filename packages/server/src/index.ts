@@ -28,6 +28,7 @@ export {
   type StatefulServerDefinition
 } from './definition.ts'
 export type { DeliveryClass } from './delivery-class.ts'
+export { errorAnswer } from './json-text.ts'
 export { loadServerModule, type ModuleImporter } from './load-server-module.ts'
 export type { Logger } from './logger.ts'
 export type { Outgoing, Outlet } from './outlet.ts'

@@ -1,10 +1,11 @@
 import type { Claim, Directory, Opened } from '@scaled-mcp/cluster'
 import { type Address, addressKey, type Headers, header } from '@scaled-mcp/contracts'
-import type { Bucket } from '@scaled-mcp/mesh'
+import type { Bucket, EventLog } from '@scaled-mcp/mesh'
 
 export interface ClaimsComponents {
   readonly directory: Directory
   readonly states: Bucket
+  readonly events: Pick<EventLog, 'purge'>
 }
 
 /** Whether this worker owns an address, and what to answer when it does not. */
@@ -37,6 +38,12 @@ export class Claims {
     return this.#owned(address)
   }
 
+  /** Whether the address is still this worker's by that claim. Rejects with `StoreUnavailable`. */
+  async holds({ address, claim: { epoch, nonce } }: Owned): Promise<boolean> {
+    const found = await this.#components.directory.lookup(address)
+    return found?.claim.epoch === epoch && found.claim.nonce === nonce
+  }
+
   async release({ address, claim }: Owned): Promise<void> {
     await this.#components.directory.release(address, claim)
   }
@@ -48,6 +55,11 @@ export class Claims {
     const key = addressKey(address)
     const record = await states.get(key)
     if (record) await states.tombstone(key, record.revision)
+  }
+
+  /** Forgets what was sent on the streams of an address that has ended. */
+  async forgetEvents(address: Address): Promise<void> {
+    await this.#components.events.purge(addressKey(address))
   }
 
   /** The sender believes that this worker owns the address; the directory knows. */

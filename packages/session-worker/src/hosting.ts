@@ -20,9 +20,11 @@ export interface HostingComponents {
   readonly clock: Clock
   /** Told of a session that its server refused to initialize. */
   readonly refused: (key: string) => void
+  readonly streams: SessionActorComponents['streams']
+  readonly isOwner: SessionActorComponents['isOwner']
 }
 
-export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs'> {
+export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs' | 'maxBodyBytes'> {
   readonly maxSessions: number
 }
 
@@ -43,8 +45,9 @@ export class Hosting {
   constructor(components: HostingComponents, init: HostingInit) {
     this.#components = components
     this.#init = init
-    this.#stores = { states: components.states, stale: (key) => this.#stale(key) }
-    this.#actors = components
+    const stale = (key: string) => this.#stale(key)
+    this.#stores = { states: components.states, stale }
+    this.#actors = { ...components, stale }
   }
 
   get size(): number {
@@ -65,7 +68,7 @@ export class Hosting {
 
   /** From now on sessions are built by `definition`. */
   use(definition: ServerDefinition): void {
-    this.#actors = { ...this.#components, definition }
+    this.#actors = { ...this.#actors, definition }
   }
 
   /**
@@ -118,9 +121,9 @@ export class Hosting {
   }
 
   /** Every session keeps what is made here. An object made by spreading would keep a layout of its own as well. */
-  #actor({ address: { id }, claim: { epoch } }: Owned, key: string, store: SessionStore): SessionActor {
-    const { inFlight, decideMs, graceMs } = this.#init
-    return new SessionActor(this.#actors, { key, store, id, epoch, inFlight, decideMs, graceMs })
+  #actor({ address, claim }: Owned, key: string, store: SessionStore): SessionActor {
+    const { inFlight, decideMs, graceMs, maxBodyBytes } = this.#init
+    return new SessionActor(this.#actors, { address, claim, key, store, inFlight, decideMs, graceMs, maxBodyBytes })
   }
 
   /** Another worker has written the session's record: this one is over here, and stores nothing more. */

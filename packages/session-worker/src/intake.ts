@@ -9,6 +9,7 @@
 import { ActorError } from '@scaled-mcp/actor'
 import type { Lease } from '@scaled-mcp/cluster'
 import {
+  type Address,
   addressKey,
   errorHeaders,
   type Headers,
@@ -33,17 +34,24 @@ export interface IntakeComponents {
   readonly logger: Logger
 }
 
+export interface IntakeInit {
+  /** Whether an idle session is rebuilt from its record before each message. */
+  readonly isRebuilt: boolean
+}
+
 /** Sessions handed over at a time when a worker stops: enough to keep the store busy, few enough to stay prompt. */
 const HANDOVERS_AT_ONCE = 64
 const NOTHING = new Uint8Array()
 
 export class Intake {
   readonly #components: IntakeComponents
+  readonly #isRebuilt: boolean
   readonly #changing = new Map<string, Promise<void>>()
   #isClosed = false
 
-  constructor(components: IntakeComponents) {
+  constructor(components: IntakeComponents, { isRebuilt }: IntakeInit) {
     this.#components = components
+    this.#isRebuilt = isRebuilt
   }
 
   get isClosed(): boolean {
@@ -68,7 +76,9 @@ export class Intake {
     }
     const hosted = this.#components.hosting.get(key)
     if (delivery.headers?.[header.verb] === 'end') this.#change(key, delivery, () => this.#end(key, delivery))
-    else if (hosted) this.#deliver(hosted, delivery)
+    else if (hosted && this.#isRebuilt && isForIdle(hosted, delivery)) {
+      this.#change(key, delivery, () => this.#rebuild(hosted, delivery))
+    } else if (hosted) this.#deliver(hosted, delivery)
     else if (this.#isClosed) this.#answer(delivery.reply, 'draining')
     else this.#change(key, delivery, () => this.#open(key, delivery))
   }
@@ -120,6 +130,12 @@ export class Intake {
     this.#deliver(session, delivery)
   }
 
+  async #rebuild(hosted: LivingSession, delivery: Delivery): Promise<void> {
+    const { hosting } = this.#components
+    await hosting.passivate(hosted)
+    this.#deliver(await hosting.restore(hosted), delivery)
+  }
+
   /** A new session that cannot be hosted is over; an existing one is given back. */
   async #host(owned: Owned, isNew: boolean, { body }: Delivery): Promise<LivingSession> {
     const { claims, hosting } = this.#components
@@ -146,7 +162,15 @@ export class Intake {
     }
     await claims.end({ address, claim: claimed.claim })
     if (hosted) await hosting.stop(hosted)
+    if (!hosted || hosted.actor.hasStreams) await this.#forgetEvents(address)
     this.#reply(reply)
+  }
+
+  /** What stays expires by itself. */
+  async #forgetEvents(address: Address): Promise<void> {
+    const { claims, logger } = this.#components
+    const failed = (error: unknown) => logger.warn({ err: error, address: addressKey(address) }, 'events not removed')
+    await claims.forgetEvents(address).catch(failed)
   }
 
   /** Ends a session that its server refused to initialize. */
@@ -195,6 +219,11 @@ export class Intake {
 
 function owned({ claim }: LivingSession): Claimed {
   return { outcome: 'owned', claim, isNew: false }
+}
+
+/** Whoever only reads a stream is no reason to rebuild: rebuilding sends readers away, and they come back at once. */
+function isForIdle({ actor }: LivingSession, { headers }: Delivery): boolean {
+  return actor.isIdle && headers?.[header.verb] === undefined
 }
 
 /** What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). */

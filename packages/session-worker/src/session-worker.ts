@@ -19,9 +19,10 @@ import {
 import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
-import { Claims } from './claims.ts'
+import { Claims, type Owned } from './claims.ts'
 import { Hosting } from './hosting.ts'
 import { Intake } from './intake.ts'
+import { ReaderProbe } from './reader-probe.ts'
 import { Resend } from './resend.ts'
 import { type ServeSession, serveSdk } from './serve-session.ts'
 
@@ -48,6 +49,8 @@ export interface SessionWorkerInit {
   readonly decideMs: number
   /** How long running requests may take to finish when the worker stops, in milliseconds. */
   readonly graceMs: number
+  /** Whether an idle session is rebuilt from its record before each message. Default false. */
+  readonly isRebuilt?: boolean
   /** How long the worker may act after its last stored heartbeat, in milliseconds. */
   readonly leaseMs: number
 }
@@ -84,12 +87,21 @@ export class SessionWorker {
     const { lease } = this.#member
     this.#resend = new Resend(mesh.wire, lease)
     const directory = new Directory({ entries: mesh.records.directory, members: this.#members, clock })
-    const claims = new Claims({ directory, states: mesh.records.state }, mesh.process)
     const states = mesh.records.state
+    const claims = new Claims({ directory, states, events: mesh.events }, mesh.process)
     const refused = (key: string) => this.#intake.refused(key)
+    const { isReading } = new ReaderProbe({ wire: mesh.wire, subjects })
+    const streams = { events: mesh.events, isReading }
+    const isOwner = (owned: Owned) => claims.holds(owned)
     const hosted = { states, system: this.#system, resend: this.#resend, serve, lease, logger, clock, refused }
-    this.#hosting = new Hosting({ ...hosted, definition: components.definition }, init)
-    this.#intake = new Intake({ subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger })
+    this.#hosting = new Hosting(
+      { ...hosted, definition: components.definition, streams, isOwner },
+      { ...init, maxBodyBytes: mesh.wire.maxBodyBytes }
+    )
+    this.#intake = new Intake(
+      { subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger },
+      { isRebuilt: init.isRebuilt ?? false }
+    )
     this.lost = this.#member.lost.then(() => this.#forgetAll())
   }
 

@@ -1,0 +1,205 @@
+/**
+ * The event log of one session, as its owner sees it: what was sent on its streams, and what is yet to be.
+ *
+ * L1  Every write is a compare-and-set on the one before. An owner that took the session over first writes a mark of its
+ *     own, so that nothing an earlier owner still has on its way can be stored any more (cluster protocol §3.3, "seal").
+ * L2  Reads and writes take turns, in the order in which they were asked for: what is read is everything up to there.
+ * L3  A write is tried again until it is known to be stored, until this owner learns that it is none any more, or until
+ *     the session ends here. It is never stored twice.
+ * L4  Events that expire are no sign of another owner (cluster protocol §3.6).
+ */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '@scaled-mcp/actor'
+import { type Headers, hasCode, header, ScaledMcpError } from '@scaled-mcp/contracts'
+import type { EventLog, StoredEvent } from '@scaled-mcp/mesh'
+import { assembled, partsOf } from './event-parts.ts'
+
+/** What an event does to its stream: `open` holds the request that it answers, `end` is the last, `waiting` had no reader. */
+export type EventKind = 'open' | 'message' | 'waiting' | 'end'
+
+/** What the log holds of a stream. */
+export interface StreamEvent {
+  readonly stream: string
+  readonly kind: EventKind
+  readonly body: Uint8Array
+}
+
+export interface LoggedEvent extends StreamEvent {
+  readonly sequence: number
+}
+
+export interface StreamLogComponents {
+  readonly events: EventLog
+  readonly clock: Clock
+  /** Whether the directory still names this owner; asked when the log has lost its last event. */
+  readonly isOwner: () => Promise<boolean>
+  /** Told once that a later owner has written. */
+  readonly stale: () => void
+}
+
+export interface StreamLogInit {
+  /** `addressKey` of the session. */
+  readonly key: string
+  readonly epoch: number
+  /** Whether nobody can have written before. */
+  readonly isNew: boolean
+  /** Largest body of one stored event, in bytes; a larger one is stored in parts. */
+  readonly maxBodyBytes: number
+  /** How many bytes may wait to be stored. */
+  readonly maxWaitingBytes: number
+}
+
+const RETRY_MS = 200
+/** Of an owner's first write: it belongs to no stream. */
+const SEAL = 'seal'
+const NOTHING = new Uint8Array()
+
+export class StreamLog {
+  readonly #components: StreamLogComponents
+  readonly #init: StreamLogInit
+  /** Begins the marks of this owner's writes; another one's never begin so. */
+  readonly #self = randomBytes(6).toString('base64url')
+  #writes = 0
+  #last = 0
+  #isSealed: boolean
+  #isClosed = false
+  #waitingBytes = 0
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(components: StreamLogComponents, init: StreamLogInit) {
+    this.#components = components
+    this.#init = init
+    this.#isSealed = init.isNew
+  }
+
+  /** Nothing is written any more; what waits is refused. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** Resolves when everything that was asked for so far has been done or refused. */
+  async settled(): Promise<void> {
+    await this.#turn
+  }
+
+  /**
+   * Makes an event of `body` when its turn has come, and stores it. Rejects with `StreamFull`, `StaleEpoch` or
+   * `SessionMoved`.
+   */
+  append(body: Uint8Array, write: () => Promise<void>): Promise<void> {
+    const bytes = body.byteLength
+    if (this.#waitingBytes + bytes > this.#init.maxWaitingBytes && this.#waitingBytes > 0) {
+      return Promise.reject(new ScaledMcpError('StreamFull', `${this.#waitingBytes} bytes wait`))
+    }
+    this.#waitingBytes += bytes
+    return this.take(write).finally(() => {
+      this.#waitingBytes -= bytes
+    })
+  }
+
+  /** Runs `turn` when everything before it is done (L2): only there the log is read and written. */
+  take<T>(turn: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(turn)
+    this.#turn = run.catch(() => undefined) // whoever asked has the rejection
+    return run
+  }
+
+  /** Of a turn: what is kept after sequence `after`, in order. */
+  async read(after: number, receive: (event: LoggedEvent) => void): Promise<void> {
+    await this.#seal()
+    if (this.#last <= after) return
+    const assemble = assembled(receive)
+    await this.#components.events.replay(this.#init.key, after, (event) => {
+      if (event.headers?.[header.streamName] !== SEAL) assemble(event)
+    })
+  }
+
+  /** Of a turn: the stream of the event with this sequence; undefined when it is not kept. */
+  async streamAt(sequence: number): Promise<string | undefined> {
+    return (await this.#components.events.at(this.#init.key, sequence))?.headers?.[header.streamName]
+  }
+
+  /** Of a turn: the sequence of the last event that is kept, 0 when there is none. */
+  async last(): Promise<number> {
+    await this.#seal()
+    return this.#last
+  }
+
+  /** Of a turn: stores an event, whose sequence it resolves with. */
+  async write({ stream, kind, body }: StreamEvent): Promise<number> {
+    await this.#seal()
+    const common = { [header.streamName]: stream, ...(kind !== 'message' && { [header.eventKind]: kind }) }
+    for (const part of partsOf(body, this.#init.maxBodyBytes)) {
+      await this.#store({ ...common, ...part.headers }, part.body)
+    }
+    return this.#last
+  }
+
+  /** L1. An empty log needs no mark: the first write of a later owner is its mark. */
+  async #seal(): Promise<void> {
+    if (this.#isSealed) return
+    this.#last = await this.#persistently(() => this.#components.events.last(this.#init.key))
+    this.#isSealed = true
+    try {
+      if (this.#last > 0) await this.#store({ [header.streamName]: SEAL }, NOTHING)
+    } catch (error) {
+      this.#isSealed = false
+      throw error
+    }
+  }
+
+  async #store(headers: Headers, body: Uint8Array): Promise<void> {
+    const mark = `${this.#self}.${++this.#writes}`
+    const marked = { ...headers, [header.epoch]: String(this.#init.epoch), [header.eventMark]: mark }
+    this.#last = await this.#persistently(() => this.#attempt({ headers: marked, body }, mark))
+  }
+
+  /** The sequence under which it is stored; undefined when that is not known or has to be tried again. */
+  async #attempt(event: { readonly headers: Headers; readonly body: Uint8Array }, mark: string) {
+    const put = await this.#components.events.append(this.#init.key, event, this.#last)
+    if (put.outcome === 'won') return put.revision
+    if (put.outcome === 'unknown') return undefined
+    return this.#lost(mark)
+  }
+
+  /** Somebody wrote after the last event that is known here: this owner, an earlier or a later one; or all has expired. */
+  async #lost(mark: string): Promise<number | undefined> {
+    const since: StoredEvent[] = []
+    await this.#components.events.replay(this.#init.key, this.#last, (event) => since.push(event))
+    if (since.length === 0) return this.#expired()
+    const isLater = since.some(({ headers }) => Number(headers?.[header.epoch]) > this.#init.epoch)
+    if (isLater) throw this.#stale()
+    const mine = since.find(({ headers }) => headers?.[header.eventMark] === mark)
+    if (mine) return mine.sequence
+    this.#last = (since.at(-1) as StoredEvent).sequence
+    return undefined
+  }
+
+  /** L4 */
+  async #expired(): Promise<undefined> {
+    const last = await this.#components.events.last(this.#init.key)
+    if (last === 0 && !(await this.#components.isOwner())) throw this.#stale()
+    if (last === 0) this.#last = 0
+    return undefined
+  }
+
+  /** L3 */
+  async #persistently(attempt: () => Promise<number | undefined>): Promise<number> {
+    for (;;) {
+      if (this.#isClosed) throw new ScaledMcpError('SessionMoved', 'its streams are closed here')
+      try {
+        const done = await attempt()
+        if (done !== undefined) return done
+      } catch (error) {
+        if (!hasCode(error, 'StoreUnavailable')) throw error
+      }
+      await new Promise<void>((resolve) => this.#components.clock.after(RETRY_MS, resolve))
+    }
+  }
+
+  #stale(): ScaledMcpError {
+    this.#isClosed = true
+    this.#components.stale()
+    return new ScaledMcpError('StaleEpoch', this.#init.key)
+  }
+}
