@@ -13,6 +13,8 @@ export const header = {
    * request, or `resume` a stream.
    */
   verb: 'Mcp-Verb',
+  /** Of a session that is created: `sse` when its client speaks the transport of 2024-11-05; absent: Streamable HTTP. */
+  transport: 'Mcp-Transport',
   /** The MCP revision a client names, until the gateway knows that it is the session's. */
   revision: 'Mcp-Revision',
   /** JSON: verified principal claims and the HTTP headers that the operator lets through. */

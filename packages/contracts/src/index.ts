@@ -8,6 +8,7 @@
  * ```
  */
 export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey } from './address.ts'
+export { type ClientQuirk, clientQuirks } from './client-quirks.ts'
 export {
   type Advice,
   type ErrorCode,
@@ -49,7 +50,8 @@ export {
   LATEST_SESSION_REVISION,
   negotiate,
   SESSION_REVISIONS,
-  type SessionRevision
+  type SessionRevision,
+  SSE_REVISION
 } from './revision.ts'
 export { isSessionId, mintSessionId, sessionAddress } from './session-id.ts'
 export { type ControlVerb, Subjects, type WorkerSubject } from './subjects.ts'

@@ -61,6 +61,8 @@ export const SessionRecord = Type.Object(
     initialize: Type.Record(Type.String(), Type.Unknown()),
     /** The negotiated MCP revision. */
     revision: Type.String(),
+    /** `sse`: the transport of 2024-11-05, where everything goes to one stream; absent: Streamable HTTP. */
+    transport: Type.Optional(Type.Literal('sse')),
     /** Whether `notifications/initialized` was seen. */
     initialized: Type.Boolean(),
     logLevel: Type.Optional(Type.String()),

@@ -1,6 +1,6 @@
+import { clientQuirks } from '@scaled-mcp/contracts'
 import type { EventStream } from './event-stream.ts'
 
-const KEEP_ALIVE_MS = 15_000
 const NOBODY_ASKS = (): undefined => undefined
 
 /** The SSE responses under way in this process: kept alive together, ended together. */
@@ -16,7 +16,7 @@ export class OpenStreams {
   add(stream: EventStream, questionId: () => string | undefined = NOBODY_ASKS): void {
     this.#streams.set(stream, questionId)
     stream.onClose(() => this.remove(stream))
-    this.#timer ??= setInterval(() => this.#keepAlive(), KEEP_ALIVE_MS).unref()
+    this.#timer ??= setInterval(() => this.#keepAlive(), clientQuirks.keepAliveMs.value).unref()
   }
 
   remove(stream: EventStream): void {

@@ -17,11 +17,12 @@ export interface SessionRecordPort {
   write(change: Partial<SessionFields>): Promise<void>
 }
 
-/** The fields of a session that begins with an `initialize` of these `params`. */
-export function newSession(params: { readonly [key: string]: unknown }): SessionFields {
+/** The fields of a session that begins with an `initialize` of these `params`, on that transport. */
+export function newSession(params: { readonly [key: string]: unknown }, transport?: 'sse'): SessionFields {
   return {
     initialize: { ...params },
-    revision: negotiate(params['protocolVersion']),
+    revision: negotiate(params['protocolVersion'], transport),
+    ...(transport && { transport }),
     initialized: false,
     subscriptions: []
   }

@@ -134,7 +134,7 @@ export class SessionTransport implements SdkTransport {
   #deliver(request: JsonRpcRequest, extra: object): void {
     if (request.method === 'initialize') this.#opened = true
     const reports = this.#reports
-    runAs(request, () => this.onmessage?.(servable(request), extra))
+    runAs(request, () => this.onmessage?.(this.#servable(request), extra))
     if (this.#reports !== reports) this.#refused(request)
   }
 
@@ -234,6 +234,14 @@ export class SessionTransport implements SdkTransport {
     return { text: JSON.stringify(message), message, relatedRequestId: id }
   }
 
+  /** `initialize` asks for a revision that is served here, so that the server never agrees on another. */
+  #servable(request: JsonRpcRequest): JsonRpcRequest {
+    if (request.method !== 'initialize') return request
+    const { transport } = this.#components.record.read()
+    const protocolVersion = negotiate(request.params?.['protocolVersion'], transport)
+    return { ...request, params: { ...request.params, protocolVersion } }
+  }
+
   #drop(message: JsonRpcMessage, why: string): void {
     const what = 'method' in message ? { method: message.method } : { id: message.id }
     this.#components.logger.debug({ ...what, session: this.sessionId }, `dropped a message: ${why}`)
@@ -244,10 +252,4 @@ export class SessionTransport implements SdkTransport {
       this.#components.logger.error({ error, session: this.sessionId }, 'the session could not be kept up to date')
     })
   }
-}
-
-/** `initialize` asks for a revision that is served here, so that the server never agrees on another. */
-function servable(request: JsonRpcRequest): JsonRpcRequest {
-  if (request.method !== 'initialize') return request
-  return { ...request, params: { ...request.params, protocolVersion: negotiate(request.params?.['protocolVersion']) } }
 }

@@ -13,6 +13,7 @@ import { errorHeaders, type Headers, header, type JsonRpcId } from '@scaled-mcp/
 import type { Message, Reply } from '@scaled-mcp/mesh'
 import { errorAnswer } from '@scaled-mcp/server'
 import type { ClientStream } from './client-stream.ts'
+import type { Exchange } from './exchange.ts'
 
 export interface PostExchangeComponents {
   readonly clock: Clock
@@ -42,7 +43,7 @@ const NOTHING = new Uint8Array()
 const NONE: readonly never[] = []
 const MOVED: Headers = { [header.status]: 'moved' }
 
-export class PostExchange {
+export class PostExchange implements Exchange {
   readonly #components: PostExchangeComponents
   readonly #init: PostExchangeInit
   readonly #decision: Timer | undefined
@@ -62,12 +63,10 @@ export class PostExchange {
     if (init.decideMs !== undefined) this.#decision = components.clock.after(init.decideMs, () => this.stream())
   }
 
-  /** Of the first attempt. */
   get messageId(): string {
     return this.#init.messageId
   }
 
-  /** The requests that have no answer yet. */
   get ids(): readonly JsonRpcId[] {
     return this.#open
   }

@@ -5,7 +5,7 @@
  * N2  A notification or a response is acknowledged once the server has taken it (HTTP 202 must not precede that).
  * N3  While it drains, new requests are refused unstarted; what running ones still need goes through.
  * N4  Nothing is handled and nothing is sent while the lease is not held.
- * N5  A second attempt joins the first where that still runs; else it runs only when running twice does no harm.
+ * N5  Who asks again for what may have run, or for the rest of a stream, is served as {@link ReturningClients} says.
  * N6  Once another worker owns the session, nothing that happens here reaches the client as an answer.
  * N7  Each message of the server goes to exactly one stream: its request's while that is in flight, else the standalone
  *     one (MCP 2025-11-25, Transports, "Multiple Connections").
@@ -13,33 +13,27 @@
 import { Actor, type Clock } from '@scaled-mcp/actor'
 import type { Lease } from '@scaled-mcp/cluster'
 import {
+  clientQuirks,
   errorHeaders,
   type Headers,
   header,
   type JsonRpcId,
   type JsonRpcRequest,
   type ReplyStatus,
-  ScaledMcpError,
-  STANDALONE,
-  streamOf
+  ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
-import {
-  type Logger,
-  type Outgoing,
-  type Outlet,
-  type ReceiveExtra,
-  type ServerDefinition,
-  SparseMap
-} from '@scaled-mcp/server'
+import type { Logger, Outgoing, Outlet, ReceiveExtra, ServerDefinition } from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
 import { type ClientPost, clientPost, requestContext } from './client-message.ts'
+import type { Exchange } from './exchange.ts'
+import { OpenExchanges } from './open-exchanges.ts'
 import { PostExchange, type PostExchangeComponents } from './post-exchange.ts'
 import type { Resend } from './resend.ts'
-import { safeToRepeat, sessionMoved, unanswered } from './second-attempt.ts'
+import { type Asked, ReturningClients } from './returning-clients.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
 import type { SessionStore } from './session-store.ts'
-import { type FoundStream, SessionStreams, type SessionStreamsComponents } from './session-streams.ts'
+import { SessionStreams, type SessionStreamsComponents } from './session-streams.ts'
 
 /** The same for all sessions of a worker. */
 export interface SessionActorComponents {
@@ -72,40 +66,18 @@ export interface SessionActorInit extends Owned {
   readonly maxBodyBytes: number
 }
 
-/** What a POST asked, and whom to answer. */
-interface Asked {
-  readonly post: ClientPost
-  readonly body: Uint8Array
-  readonly context: ReceiveExtra
-  readonly reply: Reply
-  /** Of the first attempt. */
-  readonly messageId: string
-}
-
-/** Somebody who wants the rest of a stream. */
-interface Returning extends Pick<Asked, 'context' | 'reply' | 'messageId'> {
-  /** The last event that they have seen, 0 for none. */
-  readonly after: number
-  /** Whether it is the client itself, and not its gateway on its behalf. */
-  readonly isBack: boolean
-}
-
 const NOTHING = new Uint8Array()
-const INTERRUPTED: Headers = { [header.status]: 'interrupted' }
-/** Clients of earlier revisions crash on an event without data, or do not come back (MCP 2025-11-25, changelog). */
-const FIRST_TOLD_TO_RETURN = '2025-11-25'
 
 export class SessionActor extends Actor<Delivery, void> implements Outlet {
   readonly #components: SessionActorComponents
   readonly #init: SessionActorInit
   readonly #server: ServedSession
-  readonly #pending = new SparseMap<JsonRpcId, PostExchange>()
+  readonly #exchanges = new OpenExchanges()
   readonly #isNew: boolean
   #opened: SessionStreams | undefined
   #isAnnounced = false
   #isDraining = false
   #isStale = false
-  #drained: (() => void) | undefined
 
   constructor(components: SessionActorComponents, init: SessionActorInit) {
     super()
@@ -119,7 +91,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** Whether nothing of the client is being handled. */
   get isIdle(): boolean {
-    return this.#pending.size === 0
+    return this.#exchanges.size === 0
   }
 
   /** Whether the event log of the session may hold anything. */
@@ -151,10 +123,10 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** Tells every running handler to give up, and its asker that it was interrupted: this worker may not act for now. */
   suspend(): void {
-    for (const id of this.#pending.keys()) {
+    for (const id of this.#exchanges.ids()) {
       this.#server.receive({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } })
     }
-    this.#leavePending()
+    this.#exchanges.leave()
   }
 
   /** Refuses new requests, and resolves once the running ones have finished or the grace is over. */
@@ -163,10 +135,10 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (this.isIdle) return
     await new Promise<void>((resolve) => {
       const timer = this.#components.clock.after(this.#init.graceMs, resolve)
-      this.#drained = () => {
+      void this.#exchanges.whenIdle().then(() => {
         timer.cancel()
         resolve()
-      }
+      })
     })
   }
 
@@ -174,7 +146,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     this.#isDraining = true // what still asks the store must not begin anything afterwards
     if (this.#isStale) await this.#server.close()
     else await this.#server.passivate()
-    this.#leavePending()
+    this.#exchanges.leave()
     if (this.#isStale) this.#opened?.abandon()
     else await this.#opened?.leave(this.#init.graceMs)
   }
@@ -188,7 +160,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   /** What the server sends, on its way to the client (N7). Rejects when it cannot be stored for the client. */
   send({ text, message, relatedRequestId }: Outgoing): void | Promise<void> {
     if (this.#isStale) return // N6: `stop` tells the askers that they were interrupted
-    const exchange = relatedRequestId === undefined ? undefined : this.#pending.get(relatedRequestId)
+    const exchange = relatedRequestId === undefined ? undefined : this.#exchanges.get(relatedRequestId)
     if (!('method' in message)) this.#answered(relatedRequestId as JsonRpcId, exchange, text)
     else if (exchange) return exchange.message(Buffer.from(text))
     else return this.#streams.standalone.message(Buffer.from(text))
@@ -205,8 +177,8 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (!reply) throw new ScaledMcpError('InvalidMessage', 'a request needs somewhere to answer to')
     const first = headers?.[header.messageId]
     const asked = { post, body, context, reply, messageId: first ?? reply.id }
-    if (first === undefined) this.#ask(asked, this.#init.decideMs)
-    else this.#watch(this.#secondAttempt(asked, headers?.[header.event]), reply)
+    if (first === undefined) this.#ask(asked)
+    else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
   }
 
   /** Hands over what needs no answer. */
@@ -220,105 +192,63 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
   }
 
-  #ask(asked: Asked, decideMs: number | undefined): void {
-    const { post, body, reply, messageId } = asked
-    const refusal = this.#refusal(post.requests.length)
+  /** Begins what has not run (N1). @throws ScaledMcpError `DuplicateRequestId`. */
+  #ask({ post, body, context, reply, messageId }: Asked): void {
+    const { requests, isBatch } = post
+    const refusal = this.#refusal(requests.length)
     if (refusal) {
       this.#refuse(reply, { [header.status]: refusal })
       return
     }
-    this.#checkIds(post.requests)
-    const [request] = post.requests as readonly [JsonRpcRequest]
-    // The session's id is in a header of the HTTP answer, which a stream would have sent before anybody knows it.
-    const decide = request.method === 'initialize' ? undefined : decideMs
-    const init = { messageId, body, isBatch: post.isBatch, ids: post.requests.map(({ id }) => id), decideMs: decide }
-    this.#run(new PostExchange(this.#exchanges, init, reply), asked)
+    this.#exchanges.assertNew(requests)
+    const ids = requests.map(({ id }) => id)
+    const init = { messageId, body, isBatch, ids, decideMs: this.#decideMs(post) }
+    const exchange = new PostExchange(this.#parts(), init, reply)
+    this.#exchanges.add(exchange)
+    if (isBatch) this.#tell(post, context)
+    for (const request of requests) this.#handle(request, exchange, context)
   }
 
-  /** N1 */
-  #run(exchange: PostExchange, { post, context }: Pick<Asked, 'post' | 'context'>): void {
-    for (const id of exchange.ids) this.#pending.set(id, exchange)
-    this.#tell(post, context)
-    const extra = this.#extra(exchange, context)
-    for (const request of post.requests) this.#handle(request, exchange, extra)
+  /** The session's id is in a header of the HTTP answer, which a stream would have sent before anybody knows it. */
+  #decideMs({ requests }: ClientPost): number | undefined {
+    return requests[0]?.method === 'initialize' ? undefined : this.#init.decideMs
   }
 
-  #handle(request: JsonRpcRequest, exchange: PostExchange, extra: ReceiveExtra): void {
+  #handle(request: JsonRpcRequest, exchange: Exchange, context: ReceiveExtra): void {
     try {
-      this.#server.receive(request, extra)
+      this.#server.receive(request, this.#isTold ? this.#closable(exchange, context) : context)
     } catch (error) {
-      this.#forget(request.id)
+      this.#exchanges.forget(request.id)
       exchange.fail(request.id, error)
     }
-  }
-
-  /** N5 */
-  async #secondAttempt(asked: Asked, seen: string | undefined): Promise<void> {
-    const { messageId, reply, post } = asked
-    const after = seen === undefined ? 0 : (await this.#streams.seen(seen)).sequence
-    const stream = streamOf(messageId)
-    const found = this.#exchangeOf(stream) ? undefined : await this.#streams.find(stream)
-    if (found && !this.#exchangeOf(stream)) return this.#continue(found, { ...asked, after, isBack: false })
-    const isSafe = await safeToRepeat(post.requests, this.#server)
-    const running = this.#exchangeOf(stream)
-    if (running) running.join(reply, after)
-    else if (isSafe) this.#ask(asked, this.#init.decideMs)
-    else this.#refuse(reply, INTERRUPTED)
   }
 
   /** Somebody wants to read a stream: the standalone one from now on, or any from an event that they have seen. */
   #read(verb: 'listen' | 'resume', { headers, reply }: Delivery): void {
     if (!reply) throw new ScaledMcpError('InvalidMessage', 'an event stream needs somewhere to go')
+    const seen = headers?.[header.event] ?? ''
     if (this.#isDraining || this.#isStale) this.#refuse(reply, { [header.status]: 'draining' })
     else if (verb === 'listen') this.#watch(this.#streams.standalone.listen(reply), reply)
-    else this.#watch(this.#resume(headers?.[header.event] ?? '', requestContext(headers), reply), reply)
+    else this.#watch(this.#returning().resume(seen, requestContext(headers), reply), reply) // N5
   }
 
-  async #resume(seen: string, context: ReceiveExtra, reply: Reply): Promise<void> {
-    const { stream, sequence: after } = await this.#streams.seen(seen)
-    if (stream === STANDALONE) return this.#streams.standalone.resume(reply, after)
-    const found = this.#exchangeOf(stream) ? undefined : await this.#streams.find(stream)
-    const exchange = this.#exchangeOf(stream)
-    if (exchange) exchange.resume(reply, after)
-    else if (found?.last.kind === 'end' && found.last.sequence <= after) throw new ScaledMcpError('StreamFinished')
-    else if (found) await this.#continue(found, { context, reply, messageId: stream, after, isBack: true })
+  #returning(): ReturningClients {
+    return new ReturningClients({
+      server: this.#server,
+      exchanges: this.#exchanges,
+      streams: this.#streams,
+      parts: this.#parts(),
+      revision: this.#init.store.read().revision,
+      refusal: (requests) => this.#refusal(requests),
+      ask: (asked) => this.#ask(asked),
+      handle: (request, exchange, context) => this.#handle(request, exchange, context),
+      answer: ({ id }, exchange, text) => this.#answered(id, exchange, text),
+      refuse: (reply, headers) => this.#refuse(reply, headers)
+    })
   }
 
-  /** Finishes a stream that a former owner has begun: what may run again runs, of the rest it is said that nobody knows. */
-  async #continue(found: FoundStream, { context, reply, messageId, after, isBack }: Returning): Promise<void> {
-    const refusal = this.#refusal(0)
-    if (refusal) return this.#refuse(reply, { [header.status]: refusal })
-    const stream = this.#streams.named(found.last.stream)
-    if (found.last.kind === 'end') return stream.resume(reply, after)
-    if (!found.request) throw new ScaledMcpError('EventsGone', 'the request that began it')
-    const post = clientPost(found.request, this.#init.store.read().revision)
-    const requests = unanswered(post.requests, found.messages)
-    this.#checkIds(requests)
-    const ids = requests.map(({ id }) => id)
-    const init = { messageId, body: found.request, isBatch: post.isBatch, ids, decideMs: undefined, stream }
-    const exchange = new PostExchange(this.#exchanges, init)
-    for (const id of ids) this.#pending.set(id, exchange)
-    if (isBack) exchange.resume(reply, after)
-    else exchange.join(reply, after)
-    const extra = this.#extra(exchange, context)
-    for (const request of requests) {
-      const isSafe = await safeToRepeat([request], this.#server)
-      if (!this.#pending.has(request.id)) continue // it is over here, or cancelled
-      if (isSafe) this.#handle(request, exchange, extra)
-      else this.#answered(request.id, exchange, sessionMoved(request.id))
-    }
-    if (requests.length === 0) await stream.end()
-  }
-
-  #exchangeOf(stream: string): PostExchange | undefined {
-    for (const id of this.#pending.keys()) {
-      const exchange = this.#pending.get(id)
-      if (exchange && streamOf(exchange.messageId) === stream) return exchange
-    }
-    return undefined
-  }
-
-  get #exchanges(): PostExchangeComponents {
+  /** Made for each exchange: what every session kept would add up. */
+  #parts(): PostExchangeComponents {
     const { clock, resend } = this.#components
     const failed = (error: unknown) => this.#unstored(error)
     return { clock, send: resend.send, stream: (messageId) => this.#streams.ofPost(messageId), failed }
@@ -340,22 +270,17 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     )
   }
 
+  /** Whether the client understands that it is told to come back. */
   get #isTold(): boolean {
-    return this.#init.store.read().revision >= FIRST_TOLD_TO_RETURN
+    return this.#init.store.read().revision >= clientQuirks.primedFrom.value
   }
 
-  #extra(exchange: PostExchange, context: ReceiveExtra): ReceiveExtra {
-    if (!this.#isTold) return context
+  #closable(exchange: Exchange, context: ReceiveExtra): ReceiveExtra {
     return {
       ...context,
       closeSSEStream: () => exchange.close(),
       closeStandaloneSSEStream: () => void this.#streams.standalone.close().catch((error) => this.#unstored(error))
     }
-  }
-
-  #checkIds(requests: readonly JsonRpcRequest[]): void {
-    const twice = requests.find(({ id }) => this.#pending.has(id))
-    if (twice) throw new ScaledMcpError('DuplicateRequestId', String(twice.id))
   }
 
   #watch(work: Promise<void>, reply: Reply): void {
@@ -374,11 +299,11 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   #refusal(requests: number): ReplyStatus | undefined {
     if (this.#isDraining || this.#isStale) return 'draining'
     if (!this.#components.lease.isHeld) return 'busy' // N4: it may have ended while the store was asked
-    return this.#pending.size + requests > this.#init.inFlight ? 'full' : undefined
+    return this.#exchanges.size + requests > this.#init.inFlight ? 'full' : undefined
   }
 
-  #answered(id: JsonRpcId, exchange: PostExchange | undefined, text: string): void {
-    this.#forget(id)
+  #answered(id: JsonRpcId, exchange: Exchange | undefined, text: string): void {
+    this.#exchanges.forget(id)
     exchange?.answer(id, text, this.#stored())
     if (!this.#init.store.exists) this.#components.refused(this.#init.key)
   }
@@ -391,26 +316,15 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   #cancel(id: JsonRpcId): void {
-    const exchange = this.#pending.get(id)
+    const exchange = this.#exchanges.get(id)
     if (!exchange) return
-    this.#forget(id)
+    this.#exchanges.forget(id)
     exchange.cancel(id)
-  }
-
-  #leavePending(): void {
-    for (const id of this.#pending.keys()) {
-      this.#pending.get(id)?.leave()
-      this.#forget(id)
-    }
-  }
-
-  #forget(id: JsonRpcId): void {
-    this.#pending.delete(id)
-    if (this.isIdle) this.#drained?.()
   }
 
   #checkRevision(named: string | undefined): void {
     const { revision } = this.#init.store.read()
-    if (named !== revision) throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
+    if (named === revision || named === clientQuirks.namedAnyway.value) return
+    throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
 }

@@ -1,6 +1,14 @@
 /** The event streams of one session: the standalone one, and one for each POST that became a stream. */
 import type { Clock } from '@scaled-mcp/actor'
-import { type Address, addressKey, type EventId, parseEventId, ScaledMcpError, streamOf } from '@scaled-mcp/contracts'
+import {
+  type Address,
+  addressKey,
+  clientQuirks,
+  type EventId,
+  parseEventId,
+  ScaledMcpError,
+  streamOf
+} from '@scaled-mcp/contracts'
 import type { EventLog, Reply } from '@scaled-mcp/mesh'
 import { ClientStream } from './client-stream.ts'
 import { StandaloneStream } from './standalone-stream.ts'
@@ -40,8 +48,6 @@ export interface FoundStream {
   readonly last: LoggedEvent
 }
 
-/** How long a client should wait before it comes back: its latency, and the load of many that do so at once. */
-const RETRY_MS = 500
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
 
 export class SessionStreams {
@@ -56,7 +62,7 @@ export class SessionStreams {
     const { send, isReading } = components
     this.#components = components
     this.#init = init
-    this.#retryMs = isTold ? RETRY_MS : undefined
+    this.#retryMs = isTold ? clientQuirks.retryMs.value : undefined
     const limits = { maxBodyBytes, maxWaitingBytes: MAX_WAITING_BYTES }
     this.#log = new StreamLog(components, { key: addressKey(address), epoch, isNew, ...limits })
     this.standalone = new StandaloneStream({ log: this.#log, send, isReading }, { address, retryMs: this.#retryMs })
