@@ -13,6 +13,7 @@ export function startGateway(connected: Connected, config: Config, logger: Logge
     {
       ...http,
       forwardHeaders: http.forwardHeaders.map((name) => name.toLowerCase()),
+      sse: http.sse,
       insecureNoAuth: auth.insecureNoAuth,
       holdMs: request.holdMs,
       requestMaxMs: request.maxMs,

@@ -18,6 +18,8 @@ export interface Route {
 export class RouteCache {
   readonly #limit: number
   readonly #routes = new Map<string, Route>()
+  /** Who waits for an address to get an owner. */
+  readonly #awaited = new Map<string, () => void>()
   #watch: Watch | undefined
 
   /** @param limit how many routes are kept. */
@@ -69,6 +71,12 @@ export class RouteCache {
     if (route) this.#routes.set(key, { ...route, revision })
   }
 
+  /** Calls `owned` each time when the directory tells of an owner of the address, until the function it returns is called. */
+  onOwner(key: string, owned: () => void): () => void {
+    this.#awaited.set(key, owned)
+    return () => this.#awaited.delete(key)
+  }
+
   forget(key: string): void {
     this.#routes.delete(key)
   }
@@ -79,6 +87,7 @@ export class RouteCache {
   }
 
   #changed({ key, value, revision }: Entry): void {
+    if (this.#awaited.size > 0 && livingOwner(value) !== undefined) this.#awaited.get(key)?.()
     const known = this.#routes.get(key)
     if (!known || known.epoch >= revision) return
     const owner = livingOwner(value)

@@ -59,6 +59,11 @@ export class EventStream {
       this.#write(id === undefined ? `retry: ${retry}\n\n` : `id: ${id}\nretry: ${retry}\ndata: \n\n`)
   }
 
+  /** Says where the client sends its messages (MCP 2024-11-05, Transports, "HTTP with SSE"). */
+  endpoint(uri: string): void {
+    this.#write(`event: endpoint\ndata: ${uri}\n\n`)
+  }
+
   /** Sends one JSON-RPC message, given as JSON text without line breaks. */
   message(json: Uint8Array | string, id?: string): void {
     const data = typeof json === 'string' ? json : text.decode(json)

@@ -9,6 +9,7 @@ import { HttpGuard, type HttpGuardInit } from './http-guard.ts'
 import { type JsonBody, parseJsonBody } from './json-body.ts'
 import { OpenStreams } from './open-streams.ts'
 import { SessionLane } from './session-lane.ts'
+import { MESSAGES_PATH, SseLane } from './sse-lane.ts'
 
 export interface McpEndpointOptions extends HttpGuardInit {
   /** The connection to the workers. */
@@ -24,6 +25,8 @@ export interface McpEndpointOptions extends HttpGuardInit {
   readonly requestMaxMs?: number
   /** Names of HTTP headers, in lower case, that a session's server may see. Default none. */
   readonly forwardHeaders?: readonly string[]
+  /** Serve HTTP+SSE of 2024-11-05 as well, on `/sse` and `/messages`. Default false. */
+  readonly sse?: boolean
   /** How long a worker may act after its last stored heartbeat, in milliseconds. Default 1,800. */
   readonly leaseMs?: number
   readonly clock?: Clock
@@ -43,6 +46,7 @@ export class McpEndpoint {
   readonly #streams = new OpenStreams()
   readonly #router: Router
   readonly #lane: SessionLane
+  readonly #sse: SseLane | undefined
   #serving: Serving | undefined
 
   constructor(options: McpEndpointOptions) {
@@ -57,7 +61,9 @@ export class McpEndpoint {
     this.#router = new Router({ ...components, random: Math.random }, { holdMs, requestMaxMs })
     const router = this.#router
     const forwardHeaders = options.forwardHeaders ?? []
-    this.#lane = new SessionLane({ router, cache: this.#cache, streams: this.#streams }, { forwardHeaders })
+    const shared = { router, cache: this.#cache, streams: this.#streams }
+    this.#lane = new SessionLane(shared, { forwardHeaders })
+    if (options.sse) this.#sse = new SseLane({ ...shared, directory, clock, sessions: this.#lane })
   }
 
   /** Requests being answered. */
@@ -115,6 +121,7 @@ export class McpEndpoint {
       await this.#lane.end(request)
       return reply.code(200).send()
     })
+    if (this.#sse) this.#routeSse(scope, this.#sse, bodyLimit)
     scope.route({
       method: ['HEAD', 'PUT', 'PATCH'],
       url: path,
@@ -122,14 +129,29 @@ export class McpEndpoint {
     })
   }
 
+  #routeSse(scope: FastifyInstance, lane: SseLane, bodyLimit: number): void {
+    scope.get('/sse', { exposeHeadRoute: false }, (request, reply) => lane.get(request, reply))
+    scope.post(MESSAGES_PATH, { bodyLimit }, async (request, reply) => {
+      const call = classify(this.#parse(request).value, {})
+      if (call.lane === 'invalid') throw new ScaledMcpError(call.error)
+      await lane.post(call.lane === 'session' && call.form === 'initialize', request, reply)
+      return reply
+    })
+  }
+
   #post(request: FastifyRequest, reply: FastifyReply): void {
-    if (!Buffer.isBuffer(request.body)) throw new ScaledMcpError('ContentTypeNotJson')
-    const body = parseJsonBody(request.body)
-    request.body = body
+    const body = this.#parse(request)
     const call = classify(body.value, request.headers)
     if (call.lane === 'session') this.#lane.post(call, request, reply)
     else if (call.lane === 'invalid') throw new ScaledMcpError(call.error)
     else sendError(reply, { status: call.status, body: errorBody(readableId(body.value), call.error) })
+  }
+
+  #parse(request: FastifyRequest): JsonBody {
+    if (!Buffer.isBuffer(request.body)) throw new ScaledMcpError('ContentTypeNotJson')
+    const body = parseJsonBody(request.body)
+    request.body = body
+    return body
   }
 
   /** An owner asks whether a stream that it sends to still has a reader. */

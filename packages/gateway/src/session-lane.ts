@@ -85,24 +85,24 @@ export class SessionLane {
   }
 
   #create(request: FastifyRequest, reply: FastifyReply): void {
-    const answer = this.#answer(request, reply)
+    const answer = this.answer(request, reply)
     const mint = () => {
       const sessionId = mintSessionId()
       answer.offer(sessionId)
-      return this.#message(this.#addresses.of(sessionId), request)
+      return this.message(this.#addresses.of(sessionId), request)
     }
     this.#components.router.create(mint, answer)
   }
 
   #forward(request: FastifyRequest, reply: FastifyReply): void {
     const { router, cache } = this.#components
-    const message = this.#message(this.#addresses.of(request.headers['mcp-session-id']), request)
+    const message = this.message(this.#addresses.of(request.headers['mcp-session-id']), request)
     const unverified = this.#unverified(message.key, request)
     if (!unverified) {
-      router.ask(message, this.#answer(request, reply))
+      router.ask(message, this.answer(request, reply))
     } else {
       const accepted = () => cache.verify(message.key, unverified[header.revision])
-      router.ask({ ...message, headers: { ...message.headers, ...unverified } }, this.#answer(request, reply, accepted))
+      router.ask({ ...message, headers: { ...message.headers, ...unverified } }, this.answer(request, reply, accepted))
     }
   }
 
@@ -113,7 +113,8 @@ export class SessionLane {
     return isKnown ? undefined : { [header.revision]: revision }
   }
 
-  #message({ address, key }: SessionAddress, request: FastifyRequest): Addressed {
+  /** What a POST says to the session at an address. */
+  message({ address, key }: SessionAddress, request: FastifyRequest): Addressed {
     return { address, key, body: (request.body as JsonBody).bytes, headers: this.#context(request) }
   }
 
@@ -126,7 +127,8 @@ export class SessionLane {
     return { [header.context]: JSON.stringify(context) }
   }
 
-  #answer(request: FastifyRequest, reply: FastifyReply, accepted?: () => void): PostAnswer {
+  /** The way back for what a POST asks; it counts as in flight until it is answered. */
+  answer(request: FastifyRequest, reply: FastifyReply, accepted?: () => void): PostAnswer {
     this.#inFlight++
     const done = (error: Error | undefined) => {
       if (--this.#inFlight === 0) this.#idle?.()

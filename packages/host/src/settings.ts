@@ -82,6 +82,11 @@ export const settings = {
     doc: 'Names of request headers that are passed on to the MCP server',
     roles: gateway
   }),
+  'http.sse': row({
+    schema: Type.Boolean({ default: false }),
+    doc: 'Serve the transport of 2024-11-05, HTTP+SSE, as well, on /sse and /messages',
+    roles: gateway
+  }),
   'auth.mode': row({
     schema: oneOf('none', ['none']),
     doc: 'How clients prove who they are',

@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSystem, Clock } from '@scaled-mcp/actor'
 import type { Lease } from '@scaled-mcp/cluster'
-import { addressKey, ScaledMcpError } from '@scaled-mcp/contracts'
+import { addressKey, header, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Bucket, Delivery } from '@scaled-mcp/mesh'
 import { type Logger, newSession, type ServerDefinition } from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
@@ -72,11 +72,12 @@ export class Hosting {
   }
 
   /**
-   * A session that begins with the `initialize` in `body`, which is not handled here: it is the first message.
+   * A session that begins with the `initialize` of this delivery, which is not handled here: it is the first message.
    * Rejects with `ServerFailed`, `InvalidMessage`.
    */
-  create(owned: Owned, body: Uint8Array): Promise<LivingSession> {
-    const fields = newSession(initializeParams(body))
+  create(owned: Owned, { body, headers }: Delivery): Promise<LivingSession> {
+    const transport = headers?.[header.transport] === 'sse' ? 'sse' : undefined
+    const fields = newSession(initializeParams(body), transport)
     const { claim } = owned
     return this.#host(owned, (key) => new SessionStore(this.#stores, { key, claim, fields, revision: 0 }))
   }

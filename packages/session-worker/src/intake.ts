@@ -137,10 +137,10 @@ export class Intake {
   }
 
   /** A new session that cannot be hosted is over; an existing one is given back. */
-  async #host(owned: Owned, isNew: boolean, { body }: Delivery): Promise<LivingSession> {
+  async #host(owned: Owned, isNew: boolean, delivery: Delivery): Promise<LivingSession> {
     const { claims, hosting } = this.#components
     try {
-      return await (isNew ? hosting.create(owned, body) : hosting.restore(owned))
+      return await (isNew ? hosting.create(owned, delivery) : hosting.restore(owned))
     } catch (error) {
       await (isNew ? claims.end(owned) : claims.release(owned))
       throw error

@@ -25,6 +25,7 @@ import { PostExchange, type PostExchangeComponents } from './post-exchange.ts'
 import { safeToRepeat, sessionMoved, unanswered } from './second-attempt.ts'
 import type { ServedSession } from './serve-session.ts'
 import type { FoundStream, SessionStreams } from './session-streams.ts'
+import { SseExchange, type SseExchangeComponents } from './sse-exchange.ts'
 
 /** What a POST asked, and whom to answer. */
 export interface Asked {
@@ -104,6 +105,27 @@ export class ReturningClients {
     if (running) running.resume(reply, after)
     else if (found?.last.kind === 'end' && found.last.sequence <= after) throw new ScaledMcpError('StreamFinished')
     else if (found) await this.#finish(found, { context, reply, messageId: stream, after, isBack: true })
+  }
+
+  /** On HTTP+SSE: accepts what is not stored, as it cannot have run; the rest is accepted already. */
+  async acceptAgain(asked: Asked): Promise<void> {
+    const { exchanges, streams, ask, refuse } = this.#components
+    const name = streamOf(asked.messageId)
+    const found = await streams.find(name)
+    if (found || exchanges.ofStream(name)) refuse(asked.reply, {})
+    else ask(asked)
+  }
+
+  /** On HTTP+SSE: goes on with what a former owner had accepted and not answered (B2). */
+  async goOnWithAccepted(parts: SseExchangeComponents): Promise<void> {
+    const { streams, exchanges, revision, refusal } = this.#components
+    const { accepted, messages } = await streams.accepted()
+    for (const { stream, request } of accepted) {
+      if (exchanges.ofStream(stream) || refusal(0)) continue // B3
+      const open = unanswered(clientPost(request, revision).requests, messages)
+      const exchange = new SseExchange(parts, { messageId: stream, ids: open.map(({ id }) => id) })
+      if (open.length > 0) await this.#goOn(exchange, open, {})
+    }
   }
 
   /** B2 */

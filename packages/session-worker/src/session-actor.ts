@@ -34,6 +34,7 @@ import { type Asked, ReturningClients } from './returning-clients.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
 import type { SessionStore } from './session-store.ts'
 import { SessionStreams, type SessionStreamsComponents } from './session-streams.ts'
+import { SseExchange, type SseExchangeComponents } from './sse-exchange.ts'
 
 /** The same for all sessions of a worker. */
 export interface SessionActorComponents {
@@ -178,6 +179,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const first = headers?.[header.messageId]
     const asked = { post, body, context, reply, messageId: first ?? reply.id }
     if (first === undefined) this.#ask(asked)
+    else if (this.#isSse) this.#watch(this.#returning().acceptAgain(asked), reply) // N5
     else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
   }
 
@@ -202,16 +204,51 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
     this.#exchanges.assertNew(requests)
     const ids = requests.map(({ id }) => id)
+    if (this.#isSse) {
+      this.#accept({ post, body, context, reply, messageId })
+      return
+    }
     const init = { messageId, body, isBatch, ids, decideMs: this.#decideMs(post) }
-    const exchange = new PostExchange(this.#parts(), init, reply)
+    this.#begin(new PostExchange(this.#parts(), init, reply), post, context)
+  }
+
+  #begin(exchange: Exchange, post: ClientPost, context: ReceiveExtra): void {
     this.#exchanges.add(exchange)
-    if (isBatch) this.#tell(post, context)
-    for (const request of requests) this.#handle(request, exchange, context)
+    if (post.isBatch) this.#tell(post, context)
+    for (const request of post.requests) this.#handle(request, exchange, context)
   }
 
   /** The session's id is in a header of the HTTP answer, which a stream would have sent before anybody knows it. */
   #decideMs({ requests }: ClientPost): number | undefined {
-    return requests[0]?.method === 'initialize' ? undefined : this.#init.decideMs
+    return isInitialize(requests) ? undefined : this.#init.decideMs
+  }
+
+  /** On HTTP+SSE: a POST is accepted, and its answers go to the one stream of the session. */
+  #accept({ post, body, context, reply, messageId }: Asked): void {
+    const ids = post.requests.map(({ id }) => id)
+    const exchange = new SseExchange(this.#sseParts(), { messageId, ids }, reply)
+    if (isInitialize(post.requests)) {
+      this.#begin(exchange, post, context)
+      return
+    }
+    this.#exchanges.add(exchange) // nobody else may use the ids meanwhile
+    const accepted = exchange.store(body).then(() => {
+      if (this.#exchanges.get(ids[0] as JsonRpcId) !== exchange) return // it is over here
+      exchange.accept(this.#stored())
+      this.#begin(exchange, post, context)
+    })
+    accepted.catch((error) => {
+      for (const id of ids) this.#exchanges.forget(id)
+      exchange.accept(errorHeaders(error))
+    })
+  }
+
+  #sseParts(): SseExchangeComponents {
+    return { streams: this.#streams, send: this.#components.resend.send, failed: (error) => this.#unstored(error) }
+  }
+
+  get #isSse(): boolean {
+    return this.#init.store.read().transport === 'sse'
   }
 
   #handle(request: JsonRpcRequest, exchange: Exchange, context: ReceiveExtra): void {
@@ -228,8 +265,19 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (!reply) throw new ScaledMcpError('InvalidMessage', 'an event stream needs somewhere to go')
     const seen = headers?.[header.event] ?? ''
     if (this.#isDraining || this.#isStale) this.#refuse(reply, { [header.status]: 'draining' })
-    else if (verb === 'listen') this.#watch(this.#streams.standalone.listen(reply), reply)
-    else this.#watch(this.#returning().resume(seen, requestContext(headers), reply), reply) // N5
+    else if (verb === 'listen') this.#watch(this.#listen(reply), reply)
+    else this.#watch(this.#resume(seen, requestContext(headers), reply), reply)
+  }
+
+  async #listen(reply: Reply): Promise<void> {
+    await this.#streams.standalone.listen(reply)
+    if (this.#isSse && !this.#isNew) await this.#returning().goOnWithAccepted(this.#sseParts())
+  }
+
+  /** N5 */
+  async #resume(seen: string, context: ReceiveExtra, reply: Reply): Promise<void> {
+    await this.#returning().resume(seen, context, reply)
+    if (this.#isSse && !this.#isNew) await this.#returning().goOnWithAccepted(this.#sseParts())
   }
 
   #returning(): ReturningClients {
@@ -322,9 +370,15 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     exchange.cancel(id)
   }
 
+  /** Clients of HTTP+SSE name none, or the newest they know. */
   #checkRevision(named: string | undefined): void {
-    const { revision } = this.#init.store.read()
+    const { revision, transport } = this.#init.store.read()
+    if (transport === 'sse') return
     if (named === revision || named === clientQuirks.namedAnyway.value) return
     throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
+}
+
+function isInitialize([first]: readonly JsonRpcRequest[]): boolean {
+  return first?.method === 'initialize'
 }

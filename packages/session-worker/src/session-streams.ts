@@ -7,6 +7,7 @@ import {
   type EventId,
   parseEventId,
   ScaledMcpError,
+  STANDALONE,
   streamOf
 } from '@scaled-mcp/contracts'
 import type { EventLog, Reply } from '@scaled-mcp/mesh'
@@ -49,6 +50,12 @@ export interface FoundStream {
 }
 
 const MAX_WAITING_BYTES = 4 * 1024 * 1024
+
+/** What the log holds of a session on HTTP+SSE. */
+export interface Accepted {
+  readonly accepted: readonly { readonly stream: string; readonly request: Uint8Array }[]
+  readonly messages: readonly Uint8Array[]
+}
 
 export class SessionStreams {
   readonly standalone: StandaloneStream
@@ -104,6 +111,18 @@ export class SessionStreams {
     }
     await this.#log.take(() => this.#log.read(0, read))
     return last && { request, messages, last }
+  }
+
+  /** On HTTP+SSE: the messages of the client that were accepted, and those that were sent. */
+  async accepted(): Promise<Accepted> {
+    const accepted: { stream: string; request: Uint8Array }[] = []
+    const messages: Uint8Array[] = []
+    const read = ({ stream, kind, body }: LoggedEvent): void => {
+      if (stream !== STANDALONE) accepted.push({ stream, request: body })
+      else if (kind !== 'open') messages.push(body)
+    }
+    await this.#log.take(() => this.#log.read(0, read))
+    return { accepted, messages }
   }
 
   /** Stores what is still to be stored, for `graceMs` milliseconds at most, and sends every reader to the next owner. */
