@@ -49,9 +49,10 @@ export {
   isSessionRevision,
   LATEST_SESSION_REVISION,
   negotiate,
-  SESSION_REVISIONS,
-  type SessionRevision,
-  SSE_REVISION
+  type RevisionRules,
+  revisionRules,
+  rulesOf,
+  SESSION_REVISIONS
 } from './revision.ts'
 export { isSessionId, mintSessionId, sessionAddress } from './session-id.ts'
 export { type ControlVerb, Subjects, type WorkerSubject } from './subjects.ts'

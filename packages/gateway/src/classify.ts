@@ -8,13 +8,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { classifyInboundRequest } from '@modelcontextprotocol/server'
-import { type ErrorCode, isSessionRevision, recognise, SESSION_REVISIONS } from '@scaled-mcp/contracts'
+import { type ErrorCode, isSessionRevision, recognise, rulesOf, SESSION_REVISIONS } from '@scaled-mcp/contracts'
 
 /** Source: MCP 2026-07-28, Basic, "_meta": the key whose presence claims a revision without sessions. */
 const VERSION_CLAIM = 'io.modelcontextprotocol/protocolVersion'
 
-/** The only revision in which a body may hold several messages (MCP 2025-03-26, Transports, "Sending Messages"). */
-const BATCHES = '2025-03-26'
 const MAX_BATCH = 100
 
 /** A POST that the session lane serves. */
@@ -54,7 +52,7 @@ export function classify(body: unknown, headers: IncomingHttpHeaders): Call {
 /** What the session's revision has to say of it, its worker knows; what the header names is refused here. */
 function classifyBatch(items: readonly unknown[], headers: IncomingHttpHeaders): Call {
   const named = headers['mcp-protocol-version']
-  if (named !== undefined && named !== BATCHES) return { lane: 'invalid', error: 'BatchNotAllowed' }
+  if (named !== undefined && !rulesOf(String(named)).batches) return { lane: 'invalid', error: 'BatchNotAllowed' }
   if (items.length === 0 || items.length > MAX_BATCH) return { lane: 'invalid', error: 'InvalidMessage' }
   const forms = items.map(recognise)
   const isForbidden = forms.some((form, i) => form === 'invalid' || isInitialize(form, items[i] as Claims))

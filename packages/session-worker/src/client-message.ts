@@ -4,6 +4,7 @@ import {
   type JsonRpcMessage,
   type JsonRpcRequest,
   recognise,
+  rulesOf,
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { ReceiveExtra } from '@scaled-mcp/server'
@@ -18,8 +19,6 @@ export interface ClientPost {
 
 const NO_EXTRA: ReceiveExtra = {}
 const NO_REQUESTS: readonly JsonRpcRequest[] = []
-/** The only revision in which a body may hold several messages (MCP 2025-03-26, Transports, "Sending Messages"). */
-const BATCHES = '2025-03-26'
 const MAX_BATCH = 100
 
 /** What the gateway tells of the HTTP request, when the operator lets anything through. */
@@ -44,7 +43,7 @@ export function clientPost(body: Uint8Array, revision: string): ClientPost {
 }
 
 function batch(items: readonly unknown[], revision: string): ClientPost {
-  if (revision !== BATCHES) throw new ScaledMcpError('BatchNotAllowed', `it is ${revision}`)
+  if (!rulesOf(revision).batches) throw new ScaledMcpError('BatchNotAllowed', `it is ${revision}`)
   if (items.length === 0 || items.length > MAX_BATCH) {
     throw new ScaledMcpError('InvalidMessage', `a batch of ${items.length}; 1 to ${MAX_BATCH} are allowed`)
   }

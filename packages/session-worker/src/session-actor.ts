@@ -20,6 +20,7 @@ import {
   type JsonRpcId,
   type JsonRpcRequest,
   type ReplyStatus,
+  rulesOf,
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
@@ -179,7 +180,8 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const first = headers?.[header.messageId]
     const asked = { post, body, context, reply, messageId: first ?? reply.id }
     if (first === undefined) this.#ask(asked)
-    else if (this.#isSse) this.#watch(this.#returning().acceptAgain(asked), reply) // N5
+    else if (this.#isSse)
+      this.#watch(this.#returning().acceptAgain(asked), reply) // N5
     else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
   }
 
@@ -320,7 +322,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** Whether the client understands that it is told to come back. */
   get #isTold(): boolean {
-    return this.#init.store.read().revision >= clientQuirks.primedFrom.value
+    return rulesOf(this.#init.store.read().revision).primes
   }
 
   #closable(exchange: Exchange, context: ReceiveExtra): ReceiveExtra {
