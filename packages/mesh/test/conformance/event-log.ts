@@ -51,6 +51,13 @@ export function eventLogClaims(get: Get): void {
     expect(await reader.events.last(key)).toBe(rest.at(-1))
   })
 
+  test('an event is found by its sequence, and no other one in its place', async () => {
+    const [first = 0, second = 0] = await append('a', 'b')
+    expect(text((await reader.events.at(key, first))?.body ?? bytes(''))).toBe('a')
+    expect(await reader.events.at(key, second + 1)).toBeUndefined()
+    expect(await reader.events.at(`${key}x`, first)).toBeUndefined()
+  })
+
   test('a replay begins after the sequence it is given, though other addresses wrote in between', async () => {
     const [first = 0] = await append('a')
     won(await writer.events.append(`${key}x`, { body: bytes('other') }, 0))

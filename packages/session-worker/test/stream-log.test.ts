@@ -1,0 +1,123 @@
+import { systemClock } from '@scaled-mcp/actor'
+import { Subjects } from '@scaled-mcp/contracts'
+import { type EventLog, MemoryBroker, type PutOutcome } from '@scaled-mcp/mesh'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type LoggedEvent, StreamLog, type StreamLogInit } from '../src/stream-log.ts'
+
+const key = 'default.session.abcdef'
+const bytes = new TextEncoder()
+
+let events: EventLog
+let staleCalls: number
+let isOwner: boolean
+
+beforeEach(() => {
+  events = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() }).events
+  staleCalls = 0
+  isOwner = true
+})
+
+function logOf(init: Partial<StreamLogInit> & Pick<StreamLogInit, 'epoch'>, store: EventLog = events): StreamLog {
+  const components = {
+    events: store,
+    clock: systemClock,
+    isOwner: async () => isOwner,
+    stale: () => {
+      staleCalls++
+    }
+  }
+  return new StreamLog(components, { key, isNew: false, maxBodyBytes: 8, maxWaitingBytes: 32, ...init })
+}
+
+const event = (body: string) => ({ stream: 's', kind: 'message' as const, body: bytes.encode(body) })
+const write = (log: StreamLog, body: string) => log.take(() => log.write(event(body)))
+
+async function all(log: StreamLog): Promise<readonly string[]> {
+  const read: LoggedEvent[] = []
+  await log.take(() => log.read(0, (logged) => read.push(logged)))
+  return read.map(({ body }) => Buffer.from(body).toString())
+}
+
+/** A log whose first appends end as `outcomes` say, whatever became of them. */
+function answering(...outcomes: readonly ('unknown' | 'lost request')[]): EventLog {
+  const left = [...outcomes]
+  const append: EventLog['append'] = async (...args): Promise<PutOutcome> => {
+    const outcome = left.shift()
+    const put = outcome === 'lost request' ? undefined : await events.append(...args)
+    return outcome || !put ? { outcome: 'unknown' } : put
+  }
+  return {
+    append,
+    last: (k) => events.last(k),
+    at: (k, s) => events.at(k, s),
+    replay: (...a) => events.replay(...a),
+    purge: (k) => events.purge(k)
+  }
+}
+
+describe('a write', () => {
+  it('whose acknowledgement was lost is stored once (L3)', async () => {
+    const log = logOf({ epoch: 5, isNew: true }, answering('unknown', 'lost request', 'unknown'))
+    await write(log, 'a')
+    await write(log, 'b')
+    expect(await all(log)).toEqual(['a', 'b'])
+  })
+
+  it('of an owner that was replaced is refused, and tells it so (L1)', async () => {
+    const former = logOf({ epoch: 5, isNew: true })
+    await write(former, 'a')
+    await write(logOf({ epoch: 9 }), 'b')
+    await expect(write(former, 'c')).rejects.toMatchObject({ code: 'StaleEpoch' })
+    expect([staleCalls, await all(logOf({ epoch: 9 }))]).toEqual([1, ['a', 'b']])
+  })
+
+  it('of a former owner is fenced as soon as the next one has looked, also when that wrote nothing of its own (L1)', async () => {
+    const former = logOf({ epoch: 5, isNew: true })
+    await write(former, 'a')
+    expect(await all(logOf({ epoch: 9 }))).toEqual(['a'])
+    await expect(write(former, 'late')).rejects.toMatchObject({ code: 'StaleEpoch' })
+  })
+
+  it('goes on after every event has expired, as long as the directory names this owner (L4)', async () => {
+    const log = logOf({ epoch: 5, isNew: true })
+    await write(log, 'a')
+    await events.purge(key)
+    await write(log, 'b')
+    isOwner = false
+    await events.purge(key)
+    await expect(write(log, 'c')).rejects.toMatchObject({ code: 'StaleEpoch' })
+    expect(staleCalls).toBe(1)
+  })
+
+  it('larger than one event is read whole, under the sequence of its last part', async () => {
+    const log = logOf({ epoch: 5, isNew: true })
+    const sequence = await write(log, 'twenty-one characters')
+    expect(await all(log)).toEqual(['twenty-one characters'])
+    expect(await log.take(() => log.streamAt(sequence))).toBe('s')
+  })
+
+  it('whose owner died between its parts is not read', async () => {
+    const parts = { 'Mcp-Stream-Name': 's', 'Mcp-Epoch': '5', 'Mcp-Chunk': '1/2' }
+    await events.append(key, { headers: parts, body: bytes.encode('half of') }, 0)
+    const next = logOf({ epoch: 9 })
+    await write(next, 'b')
+    expect(await all(next)).toEqual(['b'])
+  })
+})
+
+it('more than may wait to be stored is refused, and what waits is not lost', async () => {
+  const log = logOf({ epoch: 5, isNew: true })
+  const body = bytes.encode('x'.repeat(20))
+  const append = () => log.append(body, async () => void (await log.write({ stream: 's', kind: 'message', body })))
+  const [first, second] = [append(), append()]
+  await expect(second).rejects.toMatchObject({ code: 'StreamFull' })
+  await first
+  expect(await all(log)).toEqual(['x'.repeat(20)])
+})
+
+it('a log that is closed refuses what it has not stored, so that no stop waits for the store', async () => {
+  const log = logOf({ epoch: 5, isNew: true }, { ...answering(), append: async () => ({ outcome: 'unknown' }) })
+  const written = write(log, 'a')
+  log.close()
+  await expect(written).rejects.toMatchObject({ code: 'SessionMoved' })
+})
