@@ -45,6 +45,8 @@ function initOf(
     maxSessions: worker.maxSessions,
     inFlight: session.inFlight,
     decideMs: session.decideMs,
+    passivateMs: session.passivateMs,
+    maxInMemory: worker.maxInMemory,
     isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,
     leaseMs,

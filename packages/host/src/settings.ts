@@ -158,9 +158,19 @@ export const settings = {
     doc: 'How long a POST waits for a single answer before its response becomes an event stream',
     roles: worker
   }),
+  'session.passivateMs': row({
+    schema: duration(600_000),
+    doc: 'How long a session may be idle before it leaves the worker’s memory; it stays alive in the store, and the next message opens it on any worker',
+    roles: worker
+  }),
   'session.rebuild': row({
     schema: oneOf('never', ['never', 'always']),
     doc: 'always: a session that has nothing in flight is rebuilt from its record before each message, as after a failover; slow, and a hard test for a server module',
+    roles: worker
+  }),
+  'worker.maxInMemory': row({
+    schema: count(50_000),
+    doc: 'Sessions that one worker keeps in memory; above it the longest idle leave it',
     roles: worker
   }),
   'worker.maxSessions': row({

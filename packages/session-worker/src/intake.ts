@@ -42,6 +42,7 @@ export interface IntakeInit {
 /** Sessions handed over at a time when a worker stops: enough to keep the store busy, few enough to stay prompt. */
 const HANDOVERS_AT_ONCE = 64
 const NOTHING = new Uint8Array()
+const NO_DELIVERY = {}
 
 export class Intake {
   readonly #components: IntakeComponents
@@ -75,12 +76,12 @@ export class Intake {
       return
     }
     const hosted = this.#components.hosting.get(key)
-    if (delivery.headers?.[header.verb] === 'end') this.#change(key, delivery, () => this.#end(key, delivery))
+    if (delivery.headers?.[header.verb] === 'end') void this.#change(key, delivery, () => this.#end(key, delivery))
     else if (hosted && this.#isRebuilt && isForIdle(hosted, delivery)) {
-      this.#change(key, delivery, () => this.#rebuild(hosted, delivery))
+      void this.#change(key, delivery, () => this.#rebuild(hosted, delivery))
     } else if (hosted) this.#deliver(hosted, delivery)
     else if (this.#isClosed) this.#answer(delivery.reply, 'draining')
-    else this.#change(key, delivery, () => this.#open(key, delivery))
+    else void this.#change(key, delivery, () => this.#open(key, delivery))
   }
 
   /** Forgets every session at once, without a word to anybody: they are others' now. */
@@ -94,17 +95,29 @@ export class Intake {
     await this.#forEachLiving((hosted) => this.#components.hosting.passivate(hosted))
   }
 
-  /** Passivates every session and gives it up: the next message opens it on any worker. */
-  async releaseAll(): Promise<void> {
-    await Promise.all(this.#changing.values())
-    await this.#forEachLiving(async (hosted) => {
-      await this.#components.hosting.passivate(hosted)
-      await this.#components.claims.release(hosted)
+  /** Passivates those of these sessions that are not used, and gives them up: the next message opens them on any worker. */
+  async releaseUnused(sessions: readonly LivingSession[]): Promise<void> {
+    await inLanes(sessions, async (hosted) => {
+      const key = addressKey(hosted.address)
+      const isHere = this.#components.hosting.get(key) === hosted && hosted.actor.isUnused
+      if (!isHere || this.#isClosed || this.#changing.has(key) || !this.#components.lease.isHeld) return
+      await this.#change(key, NO_DELIVERY, () => this.#release(hosted))
     })
   }
 
+  /** Passivates every session and gives it up: the next message opens it on any worker. */
+  async releaseAll(): Promise<void> {
+    await Promise.all(this.#changing.values())
+    await this.#forEachLiving((hosted) => this.#release(hosted))
+  }
+
+  async #release(hosted: LivingSession): Promise<void> {
+    await this.#components.hosting.passivate(hosted)
+    await this.#components.claims.release(hosted)
+  }
+
   /** One change of an address at a time; whatever goes wrong is told to the asker (I2). */
-  #change(key: string, delivery: Delivery, change: () => Promise<void>): void {
+  #change(key: string, delivery: Pick<Delivery, 'reply'>, change: () => Promise<void>): Promise<void> {
     const changed = change()
       .catch((error) => {
         this.#components.logger.warn({ err: error, address: key }, 'message refused')
@@ -112,6 +125,7 @@ export class Intake {
       })
       .finally(() => this.#changing.delete(key))
     this.#changing.set(key, changed)
+    return changed
   }
 
   async #open(key: string, delivery: Delivery): Promise<void> {
@@ -175,17 +189,11 @@ export class Intake {
 
   /** Ends a session that its server refused to initialize. */
   refused(key: string): void {
-    this.#change(key, { subject: key, body: NOTHING }, () => this.#end(key, { subject: key, body: NOTHING }))
+    void this.#change(key, NO_DELIVERY, () => this.#end(key, { subject: key, body: NOTHING }))
   }
 
   async #forEachLiving(run: (hosted: LivingSession) => Promise<void>): Promise<void> {
-    const waiting = this.#components.hosting.all()
-    const lane = async () => {
-      for (let hosted = waiting.pop(); hosted; hosted = waiting.pop()) {
-        await run(hosted).catch((error) => this.#failed(hosted, error))
-      }
-    }
-    await Promise.all(Array.from({ length: HANDOVERS_AT_ONCE }, lane))
+    await inLanes(this.#components.hosting.all(), (hosted) => run(hosted).catch((error) => this.#failed(hosted, error)))
   }
 
   /** An actor that is on its way out, or has no room, has not run the message: the asker may ask again (I2). */
@@ -215,6 +223,18 @@ export class Intake {
     const address = hosted && addressKey(hosted.address)
     this.#components.logger.error({ err: error, address }, 'session not handed over')
   }
+}
+
+/** Some sessions at a time. */
+async function inLanes(
+  sessions: readonly LivingSession[],
+  run: (hosted: LivingSession) => Promise<void>
+): Promise<void> {
+  const waiting = [...sessions]
+  const lane = async () => {
+    for (let hosted = waiting.pop(); hosted; hosted = waiting.pop()) await run(hosted)
+  }
+  await Promise.all(Array.from({ length: HANDOVERS_AT_ONCE }, lane))
 }
 
 function owned({ claim }: LivingSession): Claimed {

@@ -100,6 +100,9 @@ export class ReturningClients {
     const { exchanges, streams } = this.#components
     const { stream, sequence: after } = await streams.seen(seen)
     if (stream === STANDALONE) return streams.standalone.resume(reply, after)
+    // The log of a session may be long, and many may come back at once: what came before is read only when it is needed.
+    const rest = exchanges.ofStream(stream) ? undefined : await streams.find(stream, after)
+    if (rest?.last.kind === 'end') return streams.named(stream).resume(reply, after)
     const found = exchanges.ofStream(stream) ? undefined : await streams.find(stream)
     const running = exchanges.ofStream(stream)
     if (running) running.resume(reply, after)

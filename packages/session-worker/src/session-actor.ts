@@ -80,6 +80,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   #isAnnounced = false
   #isDraining = false
   #isStale = false
+  #usedAt: number
 
   constructor(components: SessionActorComponents, init: SessionActorInit) {
     super()
@@ -88,12 +89,23 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     this.#components = components
     this.#init = init
     this.#isNew = !store.exists
+    this.#usedAt = components.clock.monotonic()
     this.#server = serve({ definition, outlet: this, record: store, logger }, { id: address.id, epoch: claim.epoch })
   }
 
   /** Whether nothing of the client is being handled. */
   get isIdle(): boolean {
     return this.#exchanges.size === 0
+  }
+
+  /** Whether nothing is in flight, and nobody listens to what its server may say. */
+  get isUnused(): boolean {
+    return this.isIdle && this.#opened?.standalone.reader === undefined
+  }
+
+  /** When the client last sent something, on the monotonic clock, in milliseconds. */
+  get usedAt(): number {
+    return this.#usedAt
   }
 
   /** Whether the event log of the session may hold anything. */
@@ -109,6 +121,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   override receive(delivery: Delivery): void {
     const { headers, reply } = delivery
+    this.#usedAt = this.#components.clock.monotonic()
     if (!this.#components.lease.isHeld) {
       this.#refuse(reply, { [header.status]: 'busy' }) // N4
       return

@@ -98,8 +98,8 @@ export class SessionStreams {
     return id
   }
 
-  /** What the log holds of a stream; undefined for nothing. */
-  async find(name: string): Promise<FoundStream | undefined> {
+  /** What the log holds of a stream after event `after`; undefined for nothing. */
+  async find(name: string, after = 0): Promise<FoundStream | undefined> {
     let request: Uint8Array | undefined
     const messages: Uint8Array[] = []
     let last: LoggedEvent | undefined
@@ -109,7 +109,7 @@ export class SessionStreams {
       if (event.kind === 'open') request = event.body
       else if (event.body.byteLength > 0) messages.push(event.body)
     }
-    await this.#log.take(() => this.#log.read(0, read))
+    await this.#log.take(() => this.#log.read(after, read))
     return last && { request, messages, last }
   }
 

@@ -20,8 +20,9 @@ import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
 import { Claims, type Owned } from './claims.ts'
-import { Hosting } from './hosting.ts'
+import { Hosting, type LivingSession } from './hosting.ts'
 import { Intake } from './intake.ts'
+import { Passivation } from './passivation.ts'
 import { ReaderProbe } from './reader-probe.ts'
 import { Resend } from './resend.ts'
 import { type ServeSession, serveSdk } from './serve-session.ts'
@@ -49,11 +50,17 @@ export interface SessionWorkerInit {
   readonly decideMs: number
   /** How long running requests may take to finish when the worker stops, in milliseconds. */
   readonly graceMs: number
+  /** How long a session may be idle before it leaves memory, in milliseconds. Default 600,000. */
+  readonly passivateMs?: number
+  /** Sessions that may stay in memory at once; above it the longest idle leave. Default: all. */
+  readonly maxInMemory?: number
   /** Whether an idle session is rebuilt from its record before each message. Default false. */
   readonly isRebuilt?: boolean
   /** How long the worker may act after its last stored heartbeat, in milliseconds. */
   readonly leaseMs: number
 }
+
+const PASSIVATE_MS = 600_000
 
 export class SessionWorker {
   readonly #components: SessionWorkerComponents
@@ -66,6 +73,7 @@ export class SessionWorker {
   readonly #hosting: Hosting
   readonly #intake: Intake
   readonly #resend: Resend
+  readonly #passivation: Passivation
   #serving: Serving | undefined
   #announcement: Announcement | undefined
   #leaseWatch: Timer | undefined
@@ -102,6 +110,10 @@ export class SessionWorker {
       { subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger },
       { isRebuilt: init.isRebuilt ?? false }
     )
+    const { passivateMs: idleMs = PASSIVATE_MS, maxInMemory = Number.POSITIVE_INFINITY } = init
+    const living = () => this.#hosting.all()
+    const release = (unused: readonly LivingSession[]) => this.#intake.releaseUnused(unused)
+    this.#passivation = new Passivation({ clock, living, release }, { idleMs, maxInMemory })
     this.lost = this.#member.lost.then(() => this.#forgetAll())
   }
 
@@ -135,6 +147,7 @@ export class SessionWorker {
   /** Takes nothing new, lets what runs finish, and releases every session (K2). */
   async drain(): Promise<void> {
     this.#intake.close()
+    this.#passivation.stop()
     await this.#member.drain()
     await this.#intake.releaseAll()
     await this.#serving?.drain()
@@ -155,6 +168,7 @@ export class SessionWorker {
     await this.#members.start()
     this.#detector.start()
     this.#watchLease()
+    this.#passivation.start()
     this.#stopListening = mesh.wire.onConnection((isConnected) => {
       if (isConnected) void this.#member.returned()
     })
@@ -205,6 +219,7 @@ export class SessionWorker {
   /** Takes part in nothing any more. */
   #leave(): void {
     this.#leaseWatch?.cancel()
+    this.#passivation.stop()
     this.#detector.stop()
     this.#members.stop()
     this.#serving?.stop()
