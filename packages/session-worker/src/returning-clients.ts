@@ -25,7 +25,7 @@ import { PostExchange, type PostExchangeComponents } from './post-exchange.ts'
 import { safeToRepeat, sessionMoved, unanswered } from './second-attempt.ts'
 import type { ServedSession } from './serve-session.ts'
 import type { FoundStream, SessionStreams } from './session-streams.ts'
-import { SseExchange, type SseExchangeComponents } from './sse-exchange.ts'
+import type { SsePosts } from './sse-posts.ts'
 
 /** What a POST asked, and whom to answer. */
 export interface Asked {
@@ -51,6 +51,10 @@ export interface ReturningClientsComponents {
   readonly exchanges: OpenExchanges
   readonly streams: SessionStreams
   readonly parts: PostExchangeComponents
+  /** Only of a session on HTTP+SSE. */
+  readonly sse: SsePosts | undefined
+  /** Whether nobody can have owned the session before. */
+  readonly isNew: boolean
   /** Of the session. */
   readonly revision: string
   /** Why so many more requests cannot begin; undefined when they can. */
@@ -79,8 +83,9 @@ export class ReturningClients {
    * @param seen the last event that its gateway has received, when it became a stream.
    */
   async secondAttempt(asked: Asked, seen: string | undefined): Promise<void> {
-    const { exchanges, streams, server, ask, refuse } = this.#components
+    const { exchanges, streams, server, sse, ask, refuse } = this.#components
     const { messageId, reply, post } = asked
+    if (sse) return this.#acceptAgain(asked)
     const after = seen === undefined ? 0 : (await streams.seen(seen)).sequence
     const name = streamOf(messageId)
     const found = exchanges.ofStream(name) ? undefined : await streams.find(name)
@@ -99,7 +104,10 @@ export class ReturningClients {
   async resume(seen: string, context: ReceiveExtra, reply: Reply): Promise<void> {
     const { exchanges, streams } = this.#components
     const { stream, sequence: after } = await streams.seen(seen)
-    if (stream === STANDALONE) return streams.standalone.resume(reply, after)
+    if (stream === STANDALONE) {
+      await streams.standalone.resume(reply, after)
+      return this.#goOnWithAccepted()
+    }
     // The log of a session may be long, and many may come back at once: what came before is read only when it is needed.
     const rest = exchanges.ofStream(stream) ? undefined : await streams.find(stream, after)
     if (rest?.last.kind === 'end') return streams.named(stream).resume(reply, after)
@@ -110,8 +118,14 @@ export class ReturningClients {
     else if (found) await this.#finish(found, { context, reply, messageId: stream, after, isBack: true })
   }
 
+  /** Somebody begins to listen to what belongs to no request. Rejects with `StreamTaken`. */
+  async listen(reply: Reply): Promise<void> {
+    await this.#components.streams.standalone.listen(reply)
+    await this.#goOnWithAccepted()
+  }
+
   /** On HTTP+SSE: accepts what is not stored, as it cannot have run; the rest is accepted already. */
-  async acceptAgain(asked: Asked): Promise<void> {
+  async #acceptAgain(asked: Asked): Promise<void> {
     const { exchanges, streams, ask, refuse } = this.#components
     const name = streamOf(asked.messageId)
     const found = await streams.find(name)
@@ -120,14 +134,15 @@ export class ReturningClients {
   }
 
   /** On HTTP+SSE: goes on with what a former owner had accepted and not answered (B2). */
-  async goOnWithAccepted(parts: SseExchangeComponents): Promise<void> {
-    const { streams, exchanges, revision, refusal } = this.#components
+  async #goOnWithAccepted(): Promise<void> {
+    const { streams, exchanges, revision, refusal, sse, isNew } = this.#components
+    if (!sse || isNew) return
     const { accepted, messages } = await streams.accepted()
     for (const { stream, request } of accepted) {
       if (exchanges.ofStream(stream) || refusal(0)) continue // B3
       const open = unanswered(clientPost(request, revision).requests, messages)
-      const exchange = new SseExchange(parts, { messageId: stream, ids: open.map(({ id }) => id) })
-      if (open.length > 0) await this.#goOn(exchange, open, {})
+      const ids = open.map(({ id }) => id)
+      if (ids.length > 0) await this.#goOn(sse.accepted(stream, ids), open, {})
     }
   }
 

@@ -35,7 +35,7 @@ import { type Asked, ReturningClients } from './returning-clients.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
 import type { SessionStore } from './session-store.ts'
 import { SessionStreams, type SessionStreamsComponents } from './session-streams.ts'
-import { SseExchange, type SseExchangeComponents } from './sse-exchange.ts'
+import { SsePosts } from './sse-posts.ts'
 
 /** The same for all sessions of a worker. */
 export interface SessionActorComponents {
@@ -193,8 +193,6 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const first = headers?.[header.messageId]
     const asked = { post, body, context, reply, messageId: first ?? reply.id }
     if (first === undefined) this.#ask(asked)
-    else if (this.#isSse)
-      this.#watch(this.#returning().acceptAgain(asked), reply) // N5
     else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
   }
 
@@ -210,7 +208,8 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   }
 
   /** Begins what has not run (N1). @throws ScaledMcpError `DuplicateRequestId`. */
-  #ask({ post, body, context, reply, messageId }: Asked): void {
+  #ask(asked: Asked): void {
+    const { post, body, context, reply, messageId } = asked
     const { requests, isBatch } = post
     const refusal = this.#refusal(requests.length)
     if (refusal) {
@@ -218,11 +217,11 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
       return
     }
     this.#exchanges.assertNew(requests)
-    const ids = requests.map(({ id }) => id)
     if (this.#isSse) {
-      this.#accept({ post, body, context, reply, messageId })
+      this.#ssePosts().accept(asked)
       return
     }
+    const ids = requests.map(({ id }) => id)
     const init = { messageId, body, isBatch, ids, decideMs: this.#decideMs(post) }
     this.#begin(new PostExchange(this.#parts(), init, reply), post, context)
   }
@@ -235,31 +234,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** The session's id is in a header of the HTTP answer, which a stream would have sent before anybody knows it. */
   #decideMs({ requests }: ClientPost): number | undefined {
-    return isInitialize(requests) ? undefined : this.#init.decideMs
-  }
-
-  /** On HTTP+SSE: a POST is accepted, and its answers go to the one stream of the session. */
-  #accept({ post, body, context, reply, messageId }: Asked): void {
-    const ids = post.requests.map(({ id }) => id)
-    const exchange = new SseExchange(this.#sseParts(), { messageId, ids }, reply)
-    if (isInitialize(post.requests)) {
-      this.#begin(exchange, post, context)
-      return
-    }
-    this.#exchanges.add(exchange) // nobody else may use the ids meanwhile
-    const accepted = exchange.store(body).then(() => {
-      if (this.#exchanges.get(ids[0] as JsonRpcId) !== exchange) return // it is over here
-      exchange.accept(this.#stored())
-      this.#begin(exchange, post, context)
-    })
-    accepted.catch((error) => {
-      for (const id of ids) this.#exchanges.forget(id)
-      exchange.accept(errorHeaders(error))
-    })
-  }
-
-  #sseParts(): SseExchangeComponents {
-    return { streams: this.#streams, send: this.#components.resend.send, failed: (error) => this.#unstored(error) }
+    return requests[0]?.method === 'initialize' ? undefined : this.#init.decideMs
   }
 
   get #isSse(): boolean {
@@ -280,19 +255,18 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (!reply) throw new ScaledMcpError('InvalidMessage', 'an event stream needs somewhere to go')
     const seen = headers?.[header.event] ?? ''
     if (this.#isDraining || this.#isStale) this.#refuse(reply, { [header.status]: 'draining' })
-    else if (verb === 'listen') this.#watch(this.#listen(reply), reply)
-    else this.#watch(this.#resume(seen, requestContext(headers), reply), reply)
+    else if (verb === 'listen') this.#watch(this.#returning().listen(reply), reply)
+    else this.#watch(this.#returning().resume(seen, requestContext(headers), reply), reply) // N5
   }
 
-  async #listen(reply: Reply): Promise<void> {
-    await this.#streams.standalone.listen(reply)
-    if (this.#isSse && !this.#isNew) await this.#returning().goOnWithAccepted(this.#sseParts())
-  }
-
-  /** N5 */
-  async #resume(seen: string, context: ReceiveExtra, reply: Reply): Promise<void> {
-    await this.#returning().resume(seen, context, reply)
-    if (this.#isSse && !this.#isNew) await this.#returning().goOnWithAccepted(this.#sseParts())
+  #ssePosts(): SsePosts {
+    return new SsePosts({
+      exchanges: this.#exchanges,
+      streams: this.#streams,
+      parts: this.#parts(),
+      begin: (exchange, { post, context }) => this.#begin(exchange, post, context),
+      stored: () => this.#stored()
+    })
   }
 
   #returning(): ReturningClients {
@@ -301,6 +275,8 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
       exchanges: this.#exchanges,
       streams: this.#streams,
       parts: this.#parts(),
+      sse: this.#isSse ? this.#ssePosts() : undefined,
+      isNew: this.#isNew,
       revision: this.#init.store.read().revision,
       refusal: (requests) => this.#refusal(requests),
       ask: (asked) => this.#ask(asked),
@@ -392,8 +368,4 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (named === revision || named === clientQuirks.namedAnyway.value) return
     throw new ScaledMcpError('RevisionHeaderInvalid', `it is ${revision}`)
   }
-}
-
-function isInitialize([first]: readonly JsonRpcRequest[]): boolean {
-  return first?.method === 'initialize'
 }
