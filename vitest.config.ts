@@ -9,6 +9,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
+          testTimeout: 20_000,
           include: ['packages/*/test/**/*.test.ts'],
           exclude: ['**/*.nats.test.ts', 'packages/simulation/**', 'packages/tests/**']
         }

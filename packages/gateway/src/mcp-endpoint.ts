@@ -93,6 +93,7 @@ export class McpEndpoint {
 
   /** Ends every open stream. */
   endStreams(): void {
+    this.#lane.stopReading()
     this.#streams.endAll()
   }
 

@@ -27,6 +27,7 @@ export class SessionLane {
   readonly #components: SessionLaneComponents
   readonly #forwardHeaders: readonly string[]
   readonly #addresses = new SessionAddresses()
+  readonly #readings = new Set<StreamReading>()
   #inFlight = 0
   #idle: (() => void) | undefined
 
@@ -67,8 +68,15 @@ export class SessionLane {
     const revision = this.#unverified(key, request)
     const headers = { ...this.#context(request), ...revision, ...wanted(request.headers['last-event-id']) }
     const failed = (error: Error) => this.#logFailure(request, error)
-    const reading = new StreamReading(reply, { streams, failed })
+    const over = (done: StreamReading) => this.#readings.delete(done)
+    const reading = new StreamReading(reply, { streams, failed, over })
+    this.#readings.add(reading)
     reading.from((receiver) => router.read({ address, key, body: NOTHING, headers }, receiver))
+  }
+
+  /** Ends every GET: this gateway leaves, and their clients come back to another one. */
+  stopReading(): void {
+    for (const reading of this.#readings) reading.stop()
   }
 
   /** Ends the session that the request names. Rejects with `SessionIdMissing` or `SessionNotFound`. */

@@ -4,7 +4,7 @@
  * R1  The first frame says that there is something to read; until then it may fail with an HTTP status.
  * R2  A client that goes away is told to the owner, which stores what comes for it, or gives the stream to another reader.
  */
-import { ScaledMcpError } from '@scaled-mcp/contracts'
+import { hasCode, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { FastifyReply } from 'fastify'
 import { EventStream } from './event-stream.ts'
@@ -15,18 +15,21 @@ export interface StreamReadingInit {
   readonly streams: OpenStreams
   /** Told once when it ended with a failure. */
   readonly failed: (error: Error) => void
+  /** Told once when the HTTP answer is over. */
+  readonly over: (reading: StreamReading) => void
 }
 
 export class StreamReading implements FrameReceiver {
   readonly #reply: FastifyReply
   readonly #init: StreamReadingInit
+  #isOver = false
   #exchange: Exchange | undefined
   #stream: EventStream | undefined
 
   constructor(reply: FastifyReply, init: StreamReadingInit) {
     this.#reply = reply
     this.#init = init
-    reply.raw.once('close', () => this.#exchange?.cancel()) // R2
+    reply.raw.once('close', () => this.#left()) // R2
   }
 
   /** Begins to read. */
@@ -41,9 +44,23 @@ export class StreamReading implements FrameReceiver {
   }
 
   failed(error: Error): void {
+    if (this.#isOver) return
+    this.#isOver = true
     if (this.#stream) this.#end(this.#stream)
     else sendError(this.#reply, httpError(error, null))
     if (!isOver(error)) this.#init.failed(error)
+  }
+
+  /** This gateway leaves: the client is to ask another one. */
+  stop(): void {
+    this.failed(new ScaledMcpError('Stopping'))
+    this.#exchange?.cancel()
+  }
+
+  #left(): void {
+    this.#isOver = true
+    this.#init.over(this)
+    this.#exchange?.cancel()
   }
 
   #open(): EventStream {
@@ -61,5 +78,5 @@ export class StreamReading implements FrameReceiver {
 
 /** Its client has gone, or everything has been read. */
 function isOver(error: Error): boolean {
-  return error instanceof ScaledMcpError && (error.code === 'Cancelled' || error.code === 'StreamFinished')
+  return hasCode(error, 'Cancelled', 'StreamFinished', 'Stopping')
 }

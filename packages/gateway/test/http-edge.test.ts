@@ -91,6 +91,17 @@ describe('a GET is refused', () => {
   })
 })
 
+it('a GET that nobody answers is ended when its gateway leaves, which does not wait for it', async () => {
+  await edge.stop()
+  edge = await startEdge(() => undefined)
+  const id = await edge.open()
+  const headers = { host: 'localhost', accept: 'text/event-stream', 'mcp-session-id': id }
+  const asked = edge.app.inject({ method: 'GET', url: '/mcp', headers })
+  await expect.poll(() => edge.reached).toHaveLength(2)
+  await edge.app.close()
+  expect([(await asked).statusCode, (await asked).json().error]).toEqual([503, reason('Stopping')])
+})
+
 describe('a request of 2026-07-28', () => {
   const claim = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',

@@ -155,7 +155,7 @@ describe('bad input gets a precise answer, and the session lives', () => {
     expect([again.status, await reasonOf(again)]).toEqual([400, 'AlreadyInitialized'])
     const wrong = await post(cluster.urls[0], ping, {
       'mcp-session-id': sessionId,
-      'mcp-protocol-version': '2025-03-26'
+      'mcp-protocol-version': '2025-06-18'
     })
     expect([wrong.status, await reasonOf(wrong)]).toEqual([400, 'RevisionHeaderInvalid'])
   })
