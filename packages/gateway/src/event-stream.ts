@@ -79,6 +79,12 @@ export class EventStream {
     this.#response.end()
   }
 
+  /** Ends it and its connection, which a client would keep for its next request, and the server would wait for. */
+  hangUp(): void {
+    const { socket } = this.#response
+    this.#response.end(() => socket?.end())
+  }
+
   #write(chunk: string): void {
     if (!this.isOpen) return
     this.#largest = Math.max(this.#largest, chunk.length)

@@ -42,6 +42,10 @@ export interface GatewayInit extends Omit<McpEndpointOptions, 'mesh' | 'subjects
   readonly leaseMs: number
 }
 
+/** A connection may become idle while the server closes, and nobody would look at it again. */
+const CLOSE_IDLE_MS = 50
+/** How long ended answers may take to reach their clients. */
+const CLOSE_ALL_MS = 2_000
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export class Gateway {
@@ -94,15 +98,28 @@ export class Gateway {
     await this.#membership.drain()
     await delay(this.#init.leaveMs)
     await Promise.race([this.#endpoint.whenIdle(), delay(this.#init.graceMs, undefined, { ref: false })])
-    await this.#app.close()
+    await this.#close()
   }
 
   /** Leaves the cluster. Idempotent. */
   async stop(): Promise<void> {
-    await this.#app.close()
+    await this.#close()
     await this.#announcement?.stop()
     await this.#membership.leave()
     this.#endpoint.stop()
+  }
+
+  /** What is still connected by now is kept for a next request, or has had its time. */
+  async #close(): Promise<void> {
+    const { server } = this.#app
+    const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
+    const all = setTimeout(() => server.closeAllConnections(), CLOSE_ALL_MS)
+    try {
+      await this.#app.close()
+    } finally {
+      clearInterval(idle)
+      clearTimeout(all)
+    }
   }
 
   /** Requests being answered. */

@@ -29,9 +29,9 @@ export class OpenStreams {
     return false
   }
 
-  /** Ends every stream, so that the HTTP server can close. */
+  /** Ends every stream and its connection, so that the HTTP server can close. */
   endAll(): void {
-    for (const stream of this.#streams.keys()) stream.end()
+    for (const stream of this.#streams.keys()) stream.hangUp()
     this.#streams.clear()
     this.#stopTimer()
   }

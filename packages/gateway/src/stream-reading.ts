@@ -53,6 +53,8 @@ export class StreamReading implements FrameReceiver {
 
   /** This gateway leaves: the client is to ask another one. */
   stop(): void {
+    if (this.#stream) this.#stream.hangUp()
+    else this.#reply.header('connection', 'close')
     this.failed(new ScaledMcpError('Stopping'))
     this.#exchange?.cancel()
   }
