@@ -48,13 +48,14 @@ export class Claims {
     await this.#components.directory.release(address, claim)
   }
 
-  /** Ends the address for good and forgets its record. */
-  async end({ address, claim }: Owned): Promise<void> {
+  /** Ends the address for good and forgets its record; false when it is not this worker's by that claim any more. */
+  async end({ address, claim }: Owned): Promise<boolean> {
     const { directory, states } = this.#components
-    if (!(await directory.end(address, claim))) return
+    if (!(await directory.end(address, claim))) return false
     const key = addressKey(address)
     const record = await states.get(key)
     if (record) await states.tombstone(key, record.revision)
+    return true
   }
 
   /** Forgets what was sent on the streams of an address that has ended. */

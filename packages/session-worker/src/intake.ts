@@ -174,8 +174,12 @@ export class Intake {
       this.#refuse(reply, claimed)
       return
     }
-    await claims.end({ address, claim: claimed.claim })
-    if (hosted) await hosting.stop(hosted)
+    const isEnded = await claims.end({ address, claim: claimed.claim })
+    if (hosted) await (isEnded ? hosting.stop(hosted) : hosting.abandon(hosted))
+    if (!isEnded) {
+      this.#answer(reply, 'not-owner') // given up or taken over meanwhile: whoever has it now ends it (I1)
+      return
+    }
     if (!hosted || hosted.actor.hasStreams) await this.#forgetEvents(address)
     this.#reply(reply)
   }

@@ -4,8 +4,9 @@
  * B1  A second attempt joins the first where that still runs; else it runs only when running twice does no harm
  *     (cluster protocol §3.5).
  * B2  A stream that a former owner has begun is finished: what may run again runs, of the rest it is said that nobody knows.
- * B3  While the store is asked, the session may have gone, or others may have come back for the same: each looks again
- *     before anything begins.
+ * B3  While the store is asked, the session may have gone, or another may have begun: each looks again before anything begins.
+ * B4  Those who come back for the same stream do so one after the other, in their order: what one of them finds in the log
+ *     is true until it has begun, and an attempt that was given up never takes the place of a later one.
  */
 import {
   type Headers,
@@ -82,12 +83,16 @@ export class ReturningClients {
    * Takes a second attempt of what may have run (B1).
    * @param seen the last event that its gateway has received, when it became a stream.
    */
-  async secondAttempt(asked: Asked, seen: string | undefined): Promise<void> {
-    const { exchanges, streams, server, sse, ask, refuse } = this.#components
-    const { messageId, reply, post } = asked
-    if (sse) return this.#acceptAgain(asked)
+  secondAttempt(asked: Asked, seen: string | undefined): Promise<void> {
+    const { streams, sse } = this.#components
+    const name = streamOf(asked.messageId)
+    return streams.turns.take(name, () => (sse ? this.#acceptAgain(asked) : this.#attempt(name, asked, seen))) // B4
+  }
+
+  async #attempt(name: string, asked: Asked, seen: string | undefined): Promise<void> {
+    const { exchanges, streams, server, ask, refuse } = this.#components
+    const { reply, post } = asked
     const after = seen === undefined ? 0 : (await streams.seen(seen)).sequence
-    const name = streamOf(messageId)
     const found = exchanges.ofStream(name) ? undefined : await streams.find(name)
     if (found && !exchanges.ofStream(name)) return this.#finish(found, { ...asked, after, isBack: false })
     const isSafe = await safeToRepeat(post.requests, server)
@@ -102,12 +107,19 @@ export class ReturningClients {
    * `SessionNotFound`, or `StreamFinished` when nothing was missed.
    */
   async resume(seen: string, context: ReceiveExtra, reply: Reply): Promise<void> {
-    const { exchanges, streams } = this.#components
+    const { streams } = this.#components
     const { stream, sequence: after } = await streams.seen(seen)
     if (stream === STANDALONE) {
       await streams.standalone.resume(reply, after)
-      return this.#goOnWithAccepted()
+      return this.#takeAccepted()
     }
+    const returning = { context, reply, messageId: stream, after, isBack: true }
+    await streams.turns.take(stream, () => this.#return(stream, returning)) // B4
+  }
+
+  async #return(stream: string, returning: Returning): Promise<void> {
+    const { exchanges, streams } = this.#components
+    const { reply, after } = returning
     // The log of a session may be long, and many may come back at once: what came before is read only when it is needed.
     const rest = exchanges.ofStream(stream) ? undefined : await streams.find(stream, after)
     if (rest?.last.kind === 'end') return streams.named(stream).resume(reply, after)
@@ -115,13 +127,13 @@ export class ReturningClients {
     const running = exchanges.ofStream(stream)
     if (running) running.resume(reply, after)
     else if (found?.last.kind === 'end' && found.last.sequence <= after) throw new ScaledMcpError('StreamFinished')
-    else if (found) await this.#finish(found, { context, reply, messageId: stream, after, isBack: true })
+    else await this.#finish(found, returning)
   }
 
   /** Somebody begins to listen to what belongs to no request. Rejects with `StreamTaken`. */
   async listen(reply: Reply): Promise<void> {
     await this.#components.streams.standalone.listen(reply)
-    await this.#goOnWithAccepted()
+    await this.#takeAccepted()
   }
 
   /** On HTTP+SSE: accepts what is not stored, as it cannot have run; the rest is accepted already. */
@@ -134,9 +146,13 @@ export class ReturningClients {
   }
 
   /** On HTTP+SSE: goes on with what a former owner had accepted and not answered (B2). */
-  async #goOnWithAccepted(): Promise<void> {
-    const { streams, exchanges, revision, refusal, sse, isNew } = this.#components
-    if (!sse || isNew) return
+  async #takeAccepted(): Promise<void> {
+    const { streams, sse, isNew } = this.#components
+    if (sse && !isNew) await streams.turns.take(STANDALONE, () => this.#goOnWithAccepted(sse)) // B4
+  }
+
+  async #goOnWithAccepted(sse: SsePosts): Promise<void> {
+    const { streams, exchanges, revision, refusal } = this.#components
     const { accepted, messages } = await streams.accepted()
     for (const { stream, request } of accepted) {
       if (exchanges.ofStream(stream) || refusal(0)) continue // B3
@@ -147,10 +163,14 @@ export class ReturningClients {
   }
 
   /** B2 */
-  async #finish(found: FoundStream, { context, reply, messageId, after, isBack }: Returning): Promise<void> {
+  async #finish(
+    found: FoundStream | undefined,
+    { context, reply, messageId, after, isBack }: Returning
+  ): Promise<void> {
     const { streams, parts, refusal, refuse, revision } = this.#components
     const refused = refusal(0) // B3
     if (refused) return refuse(reply, { [header.status]: refused })
+    if (!found) throw new ScaledMcpError('EventsGone', messageId)
     const stream = streams.named(found.last.stream)
     if (found.last.kind === 'end') return stream.resume(reply, after)
     if (!found.request) throw new ScaledMcpError('EventsGone', 'the request that began the stream')

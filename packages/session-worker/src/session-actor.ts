@@ -98,9 +98,10 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     return this.#exchanges.size === 0
   }
 
-  /** Whether nothing is in flight, and nobody listens to what its server may say. */
+  /** Whether nothing is in flight, nobody is coming back, and nobody listens to what its server may say. */
   get isUnused(): boolean {
-    return this.isIdle && this.#opened?.standalone.reader === undefined
+    const { standalone, turns } = this.#opened ?? {}
+    return this.isIdle && !turns?.areTaken && standalone?.reader === undefined
   }
 
   /** When the client last sent something, on the monotonic clock, in milliseconds. */

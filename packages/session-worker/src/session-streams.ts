@@ -14,6 +14,7 @@ import type { EventLog, Reply } from '@scaled-mcp/mesh'
 import { ClientStream } from './client-stream.ts'
 import { StandaloneStream } from './standalone-stream.ts'
 import { type LoggedEvent, StreamLog } from './stream-log.ts'
+import { Turns } from './turns.ts'
 
 export interface SessionStreamsComponents {
   readonly events: EventLog
@@ -59,6 +60,8 @@ export interface Accepted {
 
 export class SessionStreams {
   readonly standalone: StandaloneStream
+  /** By stream: what has to be found out before it is known who goes on with it. */
+  readonly turns = new Turns()
   readonly #log: StreamLog
   readonly #components: SessionStreamsComponents
   readonly #init: SessionStreamsInit

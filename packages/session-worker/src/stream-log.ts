@@ -1,8 +1,9 @@
 /**
  * The event log of one session, as its owner sees it: what was sent on its streams, and what is yet to be.
  *
- * L1  Every write is a compare-and-set on the one before. An owner that took the session over first writes a mark of its
- *     own, so that nothing an earlier owner still has on its way can be stored any more (cluster protocol §3.3, "seal").
+ * L1  Every write is a compare-and-set on the one before. An owner that took the session over first looks whether a later
+ *     one has written, and writes a mark of its own, also into an empty log, so that nothing an earlier owner still has on
+ *     its way can be stored any more (cluster protocol §3.3, "seal").
  * L2  Reads and writes take turns, in the order in which they were asked for: what is read is everything up to there.
  * L3  A write is tried again until it is known to be stored, until this owner learns that it is none any more, or until
  *     the session ends here. It is never stored twice.
@@ -135,17 +136,26 @@ export class StreamLog {
     return this.#last
   }
 
-  /** L1. An empty log needs no mark: the first write of a later owner is its mark. */
+  /** L1 */
   async #seal(): Promise<void> {
     if (this.#isSealed) return
-    this.#last = await this.#persistently(() => this.#components.events.last(this.#init.key))
+    this.#last = await this.#persistently(() => this.#lastOfFormer())
     this.#isSealed = true
     try {
-      if (this.#last > 0) await this.#store({ [header.streamName]: SEAL }, NOTHING)
+      await this.#store({ [header.streamName]: SEAL }, NOTHING)
     } catch (error) {
       this.#isSealed = false
       throw error
     }
+  }
+
+  /** What is there already may be a later owner's: this one is none any more, and has not known it. */
+  async #lastOfFormer(): Promise<number> {
+    const { events } = this.#components
+    const last = await events.last(this.#init.key)
+    const newest = last > 0 ? await events.at(this.#init.key, last) : undefined
+    if (newest && this.#isLater(newest)) throw this.#stale()
+    return last
   }
 
   async #store(headers: Headers, body: Uint8Array): Promise<void> {
@@ -167,12 +177,15 @@ export class StreamLog {
     const since: StoredEvent[] = []
     await this.#components.events.replay(this.#init.key, this.#last, (event) => since.push(event))
     if (since.length === 0) return this.#expired()
-    const isLater = since.some(({ headers }) => Number(headers?.[header.epoch]) > this.#init.epoch)
-    if (isLater) throw this.#stale()
+    if (since.some((event) => this.#isLater(event))) throw this.#stale()
     const mine = since.find(({ headers }) => headers?.[header.eventMark] === mark)
     if (mine) return mine.sequence
     this.#last = (since.at(-1) as StoredEvent).sequence
     return undefined
+  }
+
+  #isLater({ headers }: StoredEvent): boolean {
+    return Number(headers?.[header.epoch]) > this.#init.epoch
   }
 
   /** L4 */

@@ -1,5 +1,14 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
-import { header, mintSessionId, Subjects, sessionAddress, statusOf } from '@scaled-mcp/contracts'
+import {
+  addressKey,
+  directoryCodec,
+  type Headers,
+  header,
+  mintSessionId,
+  Subjects,
+  sessionAddress,
+  statusOf
+} from '@scaled-mcp/contracts'
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import { defineServer } from '@scaled-mcp/server'
 import pino from 'pino'
@@ -49,4 +58,36 @@ it('a message that meets a session on its way out is told to ask again, never th
   leave()
   await drained
   await worker.stop()
+})
+
+it('the end of a session that was given up meanwhile is not confirmed here: whoever has it now ends it (I1)', async () => {
+  const subjects = new Subjects()
+  const broker = new MemoryBroker()
+  const asker = broker.connect({ process: 'g-0000-000001', subjects })
+  const definition = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
+  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
+  const start = (process: string) =>
+    SessionWorker.start(
+      { mesh: broker.connect({ process, subjects }), subjects, definition, logger: pino({ level: 'silent' }) },
+      { ...limits, hostName: 'h', build: '0' }
+    )
+  const [former, next] = [await start('w-0000-000001'), await start('w-0000-000002')]
+  const address = sessionAddress(mintSessionId())
+  const ask = (worker: SessionWorker, body: Uint8Array, headers: Headers = {}) =>
+    asker.wire.ask(subjects.ask(worker.id, address), { body, headers })
+  const end = (worker: SessionWorker, headers: Headers = {}) =>
+    ask(worker, new Uint8Array(), { [header.verb]: 'end', ...headers })
+  await ask(former, json(initialize), { [header.verb]: 'create' })
+  const { directory } = asker.records
+  const entry = await directory.get(addressKey(address))
+  const released = directoryCodec.encode({ ...directoryCodec.decode(entry?.value as Uint8Array), why: 'released' })
+  await directory.put(addressKey(address), released, entry?.revision as number)
+
+  expect(statusOf((await end(former)).headers)).toBe('not-owner')
+  expect(former.load).toBe(0)
+  expect(statusOf((await end(next, { [header.epoch]: '0' })).headers)).toBe('ok')
+  const ping = json({ jsonrpc: '2.0', id: 1, method: 'ping' })
+  expect(statusOf((await ask(former, ping, { [header.epoch]: '0' })).headers)).toBe('ended')
+  await former.stop()
+  await next.stop()
 })

@@ -78,6 +78,13 @@ describe('a write', () => {
     await expect(write(former, 'late')).rejects.toMatchObject({ code: 'StaleEpoch' })
   })
 
+  it('of a former owner that had never looked is refused, or it would take the next one’s events for its own (L1)', async () => {
+    const former = logOf({ epoch: 5 })
+    await write(logOf({ epoch: 9, isNew: true }), 'a')
+    await expect(write(former, 'late')).rejects.toMatchObject({ code: 'StaleEpoch' })
+    expect([staleCalls, await all(logOf({ epoch: 9 }))]).toEqual([1, ['a']])
+  })
+
   it('goes on after every event has expired, as long as the directory names this owner (L4)', async () => {
     const log = logOf({ epoch: 5, isNew: true })
     await write(log, 'a')

@@ -1,38 +1,22 @@
 /** `npm run simulate -- …`: see README.md. */
-import { parseArgs } from 'node:util'
 import { runMutations, runSeed, runSeeds } from './commands.ts'
-import { type MixName, mixes } from './faults/fault-mix.ts'
-import { type MutationName, mutations } from './mutations/mutations.ts'
+import { UsageError, usage, type Wish, wishOf } from './usage.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    mutations: { type: 'boolean', default: false },
-    mutation: { type: 'string' },
-    mix: { type: 'string' },
-    history: { type: 'string' }
-  }
-})
+const BROKEN = 1
+const NOT_UNDERSTOOD = 2
 
-const mutation = oneOf('mutation', values.mutation, mutations) as MutationName | undefined
-const mix = oneOf('mix', values.mix, mixes) as MixName | undefined
-const from = whole('from', values.from)
-const isRight = await (values.seed !== undefined
-  ? runSeed(whole('seed', values.seed), { mutation, mix, history: values.history })
-  : values.mutations
-    ? runMutations({ from, count: whole('seeds', values.seeds ?? '200') })
-    : runSeeds({ mutation, mix, from, count: whole('seeds', values.seeds ?? '200') }))
-process.exitCode = isRight ? 0 : 1
-
-function whole(option: string, text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${option} ${text}: a whole number from 1`)
-  return number
+try {
+  const wish = wishOf(process.argv.slice(2))
+  if (wish.help) process.stdout.write(usage)
+  else if (!(await run(wish))) process.exitCode = BROKEN
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n\n${usage}`)
+  process.exitCode = NOT_UNDERSTOOD
 }
 
-function oneOf(option: string, name: string | undefined, known: object): string | undefined {
-  if (name === undefined || name in known) return name
-  throw new RangeError(`--${option} ${name}: one of ${Object.keys(known).join(', ')}`)
+/** Whether every promise was kept, or every mechanism that was missing noticed. */
+function run({ seed, mutations, from, count, mutation, mix, history }: Wish): Promise<boolean> {
+  if (seed !== undefined) return runSeed(seed, { mutation, mix, history })
+  return mutations ? runMutations({ from, count }) : runSeeds({ mutation, mix, from, count })
 }

@@ -1,4 +1,5 @@
 import type { SimulationResult } from './simulation.ts'
+import type { History } from './workload/history.ts'
 
 /** What many runs add up to. */
 export class Totals {
@@ -6,6 +7,9 @@ export class Totals {
   readonly #faults = new Map<string, number>()
   readonly #failing: SimulationResult[] = []
   readonly #recoveries: number[] = []
+  #streams = 0
+  #events = 0
+  #returns = 0
   #runs = 0
   #takeovers = 0
 
@@ -17,6 +21,7 @@ export class Totals {
     for (const { outcome = 'none', code = '' } of result.history.operations) {
       count(this.#outcomes, outcome === 'ok' ? 'ok' : `${outcome} ${code}`, 1)
     }
+    this.#addStreams(result.history)
     if (result.violations.length > 0) this.#failing.push(result)
   }
 
@@ -29,11 +34,18 @@ export class Totals {
     const operations = [...this.#outcomes.values()].reduce((sum, times) => sum + times, 0)
     return [
       `${this.#runs} runs, ${operations} operations, ${this.#takeovers} takeovers`,
+      `streams: ${this.#streams} followed, ${this.#returns} returns to them, ${this.#events} events seen`,
       `outcomes: ${listed(this.#outcomes)}`,
       `faults: ${listed(this.#faults)}`,
       `recoveries: ${this.#recovered()}`,
       `violations: ${this.#failing.length} runs with ${this.#failing.flatMap(({ violations }) => violations).length}`
     ].join('\n')
+  }
+
+  #addStreams({ sights, operations }: History): void {
+    this.#streams += sights.filter(({ events }) => events.length > 0).length
+    this.#events += sights.reduce((sum, { events }) => sum + events.length, 0)
+    this.#returns += operations.filter(({ kind }) => kind === 'resume').length
   }
 
   #recovered(): string {

@@ -6,6 +6,7 @@ describe('a seed decides everything', () => {
     const [one, again] = [await simulate({ seed: 7 }), await simulate({ seed: 7 })]
     expect(again.trace).toBe(one.trace)
     expect(again.history.toJsonl()).toBe(one.history.toJsonl())
+    expect(again.history.sights).toEqual(one.history.sights)
   })
 
   it('another seed gives another trace, so that many seeds try many things', async () => {
@@ -21,5 +22,15 @@ describe('a run tries what it claims to try', () => {
     expect(faults.size).toBeGreaterThan(3)
     const acknowledged = history.operations.filter(({ outcome }) => outcome === 'ok')
     expect(acknowledged.length).toBeGreaterThan(300)
+  })
+
+  it('streams are followed over several connections and owners, or nothing would be seen of their replay', async () => {
+    const runs = [await simulate({ seed: 1 }), await simulate({ seed: 2 }), await simulate({ seed: 3 })]
+    const operations = runs.flatMap(({ history }) => history.operations)
+    const resumed = operations.filter(({ kind, outcome }) => kind === 'resume' && outcome === 'ok')
+    expect(resumed.length).toBeGreaterThan(20)
+    expect(operations.filter(({ hasComeBack, outcome }) => hasComeBack && outcome === 'ok').length).toBeGreaterThan(5)
+    const sights = runs.flatMap(({ history }) => history.sights)
+    expect(sights.flatMap(({ events }) => events).length).toBeGreaterThan(500)
   })
 })

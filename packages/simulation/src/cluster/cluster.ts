@@ -28,6 +28,10 @@ export interface ClusterInit extends GatewayProcessInit {
   readonly gateways: number
   /** How much faster or slower than true time a process's clock may be, from 0 up to 1. */
   readonly drift: number
+  /** Largest body of one stored event, in bytes; larger ones are stored in parts. Default: as the mesh has it. */
+  readonly maxEventBytes?: number | undefined
+  /** How long a session is idle before it leaves memory, in milliseconds. Default: longer than a run. */
+  readonly passivateMs?: number | undefined
 }
 
 /** How a process is killed. */
@@ -61,7 +65,7 @@ export class Cluster {
     this.network = new SimulatedNetwork({ world, random: random.fork() })
     const writer = () => this.network.asking
     const holdsLease = (worker: string) => this.#holdsLease(worker)
-    this.referee = new StoreReferee({ violated, writer, holdsLease })
+    this.referee = new StoreReferee({ violated, writer, now: () => world.now, holdsLease })
     const clock = { monotonic: () => world.now, wall: () => world.now, after: world.after.bind(world) }
     this.#broker = new MemoryBroker({
       clock,
@@ -103,6 +107,7 @@ export class Cluster {
 
   #startWorker(): void {
     const { mutation, random } = this.#components
+    const { leaseMs, maxEventBytes, passivateMs } = this.#init
     const process = this.#newProcess('w')
     const worker: WorkerProcess = new WorkerProcess(
       {
@@ -111,12 +116,13 @@ export class Cluster {
         process,
         connect: this.#connect,
         mutation,
+        log: this.referee.events,
         handlerStarted: (id, epoch) => this.#handlerStarted(id, { worker: process.id, epoch }),
         lost: () => this.#lost(worker),
         ended: () => this.kill(worker, KILLED),
         failed: (error) => this.#failed(error)
       },
-      { leaseMs: this.#init.leaseMs, hasKeeper: random.chance(0.6) }
+      { leaseMs, maxEventBytes, passivateMs, hasKeeper: random.chance(0.6) }
     )
     this.#workers.set(process.id, worker)
     process.onDeath(() => {

@@ -1,10 +1,11 @@
 import { type Addressed, Directory, leaseTimes, Membership, MemberView, RouteCache, Router } from '@scaled-mcp/cluster'
-import type { Subjects } from '@scaled-mcp/contracts'
-import type { FrameReceiver, MemoryBroker, Mesh } from '@scaled-mcp/mesh'
+import { type Headers, header, type Subjects } from '@scaled-mcp/contracts'
+import type { Delivery, FrameReceiver, MemoryBroker, Mesh } from '@scaled-mcp/mesh'
 import type { Mutation } from '../mutations/mutation.ts'
 import type { Connection } from '../network/connection.ts'
 import type { Random } from '../world/random.ts'
 import type { SimulatedProcess } from '../world/simulated-process.ts'
+import { GatewayReading } from './gateway-reading.ts'
 
 export interface GatewayProcessComponents {
   readonly broker: MemoryBroker
@@ -26,6 +27,9 @@ export interface GatewayProcessInit {
   readonly requestMaxMs: number
 }
 
+const ENDED: Headers = { [header.status]: 'ended' }
+const NOTHING = new Uint8Array()
+
 /** One gateway process without its HTTP: what McpEndpoint puts together to find owners. */
 export class GatewayProcess {
   readonly process: SimulatedProcess
@@ -35,6 +39,8 @@ export class GatewayProcess {
   readonly #cache = new RouteCache()
   readonly #router: Router
   readonly #membership: Membership
+  readonly #readings = new Set<GatewayReading>()
+  readonly #subjects: Subjects
   readonly #ended: () => void
   #isStarted = false
 
@@ -43,6 +49,7 @@ export class GatewayProcess {
     const { id, clock } = process
     this.process = process
     this.connections = [components.connect(id, process)]
+    this.#subjects = subjects
     this.#ended = components.ended
     const mesh = broker.connect({ process: id, subjects, clock, onError: failed })
     this.#mesh = mutation.gatewayMesh?.(mesh) ?? mesh
@@ -74,6 +81,8 @@ export class GatewayProcess {
     try {
       await this.#members.start()
       await this.#cache.start(this.#mesh.records.directory)
+      const reading = this.#subjects.control('gateway', this.process.id, 'reading')
+      this.#mesh.wire.serve(reading, (asked) => this.#isRead(asked))
       await this.#membership.join()
       this.#isStarted = true
     } catch {
@@ -87,5 +96,21 @@ export class GatewayProcess {
 
   create(mint: () => Addressed, receiver: FrameReceiver): void {
     this.process.execute(() => void this.#router.create(mint, receiver))
+  }
+
+  /** Reads a stream for `client`, until it is over or the gateway has learned that the client has gone. */
+  read(message: Addressed, client: FrameReceiver): GatewayReading {
+    const over = (reading: GatewayReading) => void this.#readings.delete(reading)
+    const reading = new GatewayReading({ process: this.process, client, over })
+    this.#readings.add(reading)
+    reading.from((receiver) => this.#router.read(message, receiver))
+    return reading
+  }
+
+  /** An owner asks whether a stream that it sends to still has a reader, as McpEndpoint answers it. */
+  #isRead({ body, reply }: Delivery): void {
+    const asked = Buffer.from(body).toString()
+    const isRead = [...this.#readings].some(({ id }) => id === asked)
+    reply?.end(isRead ? { body: NOTHING } : { headers: ENDED, body: NOTHING })
   }
 }

@@ -3,7 +3,8 @@ import type { Subjects } from '@scaled-mcp/contracts'
 import type { MemoryBroker, Mesh } from '@scaled-mcp/mesh'
 import { defineServer, type Logger } from '@scaled-mcp/server'
 import { type ServeSession, SessionWorker } from '@scaled-mcp/session-worker'
-import type { Mutation } from '../mutations/mutation.ts'
+import type { Log, Mutation } from '../mutations/mutation.ts'
+import { alteredWire } from '../network/altered-wire.ts'
 import type { Connection } from '../network/connection.ts'
 import { PlainServer } from '../server/plain-server.ts'
 import type { SimulatedProcess } from '../world/simulated-process.ts'
@@ -16,6 +17,7 @@ export interface WorkerProcessComponents {
   /** Makes a connection under a name, for the process or one of its threads. */
   readonly connect: (id: string, process: SimulatedProcess) => Connection
   readonly mutation: Mutation
+  readonly log: Log
   /** Told of each handler that starts. */
   readonly handlerStarted: (id: string, epoch: number) => void
   /** Told when the worker has been declared dead and has forgotten everything. */
@@ -30,9 +32,14 @@ export interface WorkerProcessInit {
   readonly leaseMs: number
   /** Whether a thread with a connection of its own keeps the lease. */
   readonly hasKeeper: boolean
+  /** Largest body of one stored event, in bytes; larger ones are stored in parts. Default: as the mesh has it. */
+  readonly maxEventBytes: number | undefined
+  /** How long a session is idle before it leaves memory, in milliseconds. Default: longer than a run. */
+  readonly passivateMs: number | undefined
 }
 
 const LIMITS = { maxSessions: 100, inFlight: 8, decideMs: 1_000, graceMs: 10_000 } as const
+const NEVER_MS = 600_000
 const definition = defineServer({
   create: () => {
     throw new TypeError('nothing is created here')
@@ -50,6 +57,7 @@ export class WorkerProcess {
   readonly #member: Member
   #worker: SessionWorker | undefined
   #isLeaving = false
+  #runs = 0
 
   constructor(components: WorkerProcessComponents, init: WorkerProcessInit) {
     const { process, connect, mutation } = components
@@ -71,11 +79,11 @@ export class WorkerProcess {
 
   /** Joins; a worker that cannot ends. */
   async start(): Promise<void> {
-    const { mutation, subjects, lost, ended } = this.#components
+    const { mutation, subjects, log, lost, ended } = this.#components
     const logger = this.#logger()
-    const { leaseMs } = this.#init
-    const mesh = mutation.workerMesh?.(this.#mesh) ?? this.#mesh
-    const init = { ...LIMITS, hostName: 'simulated', build: '0.0.0', leaseMs }
+    const { leaseMs, passivateMs = NEVER_MS } = this.#init
+    const mesh = this.#narrowed(mutation.workerMesh?.(this.#mesh, log) ?? this.#mesh)
+    const init = { ...LIMITS, hostName: 'simulated', build: '0.0.0', leaseMs, passivateMs }
     const member = mutation.member?.(this.#member) ?? this.#member
     const { clock } = this.process
     const serve = this.#serve()
@@ -99,6 +107,14 @@ export class WorkerProcess {
     await this.#worker?.drain()
     await this.#worker?.stop()
     this.#components.ended()
+  }
+
+  /** Bodies are small here, and yet have to be stored in parts. */
+  #narrowed(mesh: Mesh): Mesh {
+    const { maxEventBytes } = this.#init
+    return maxEventBytes === undefined
+      ? mesh
+      : { ...mesh, wire: alteredWire(mesh.wire, { maxBodyBytes: maxEventBytes }) }
   }
 
   #connected({ id, clock }: SimulatedProcess): Mesh {
@@ -132,7 +148,8 @@ export class WorkerProcess {
     const { clock } = this.process
     const { handlerStarted: started, mutation } = this.#components
     const { deliveryClass } = mutation
-    return (components, init) => new PlainServer({ ...components, clock, started, deliveryClass }, init)
+    const nameRun = () => `${this.process.id}-${++this.#runs}`
+    return (components, init) => new PlainServer({ ...components, clock, started, deliveryClass, nameRun }, init)
   }
 
   /** An actor that failed is an error of ours: the plain server has none. */

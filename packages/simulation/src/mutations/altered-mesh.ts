@@ -1,5 +1,6 @@
-import { directoryCodec, header } from '@scaled-mcp/contracts'
+import { directoryCodec, type Headers, header } from '@scaled-mcp/contracts'
 import type { Bucket, Entry, Mesh, RecordStore, Wire } from '@scaled-mcp/mesh'
+import { alteredWire } from '../network/altered-wire.ts'
 import { altered, blind } from './altered-bucket.ts'
 
 /** By bucket: what stands in its place. */
@@ -21,25 +22,23 @@ export function withRecords(mesh: Mesh, { members, directory, state }: Instead):
 
 /** The mesh whose questions do not say that they are second attempts. */
 export function withoutAttempts(mesh: Mesh): Mesh {
+  return withHeaders(mesh, ({ [header.attempt]: _attempt, [header.messageId]: _first, ...rest }) => rest)
+}
+
+/** The mesh whose second attempts do not say which event has been seen. */
+export function withoutLastEvent(mesh: Mesh): Mesh {
+  return withHeaders(mesh, (headers) => {
+    const { [header.event]: _event, ...rest } = headers
+    return headers[header.attempt] === undefined ? headers : rest
+  })
+}
+
+/** The mesh whose questions have other headers. */
+function withHeaders(mesh: Mesh, instead: (headers: Headers) => Headers): Mesh {
   const { wire } = mesh
-  const askStream: Wire['askStream'] = (subject, { body, headers }, receiver, options) => {
-    const { [header.attempt]: _attempt, [header.messageId]: _first, ...rest } = headers ?? {}
-    return wire.askStream(subject, { body, headers: rest }, receiver, options)
-  }
-  const forgetful: Wire = {
-    get connected() {
-      return wire.connected
-    },
-    maxBodyBytes: wire.maxBodyBytes,
-    tell: (subject, message) => wire.tell(subject, message),
-    ask: (subject, message, options) => wire.ask(subject, message, options),
-    askStream,
-    abandon: (pattern, error) => wire.abandon(pattern, error),
-    serve: (subject, handler) => wire.serve(subject, handler),
-    flush: () => wire.flush(),
-    onConnection: (listener) => wire.onConnection(listener)
-  }
-  return { ...mesh, wire: forgetful }
+  const askStream: Wire['askStream'] = (subject, { body, headers = {} }, receiver, options) =>
+    wire.askStream(subject, { body, headers: instead(headers) }, receiver, options)
+  return { ...mesh, wire: alteredWire(wire, { askStream }) }
 }
 
 /** Of other workers a record is written whatever became of it since. */

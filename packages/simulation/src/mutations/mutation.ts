@@ -10,12 +10,18 @@ export interface LeaseInit {
   readonly leaseMs: number
 }
 
+/** What a mutation may know of the event logs that no process can. */
+export interface Log {
+  /** The sequence of the last event that was stored, of whichever session. */
+  readonly last: number
+}
+
 /** A safety mechanism switched off, by changing what the product is put together from. Absent means as it is. */
 export interface Mutation {
   /** The faults that it is tried under. Default: as the seed chooses. */
   readonly mix?: MixName
   /** What a worker's sessions, views and verdicts work with. */
-  readonly workerMesh?: (mesh: Mesh) => Mesh
+  readonly workerMesh?: (mesh: Mesh, log: Log) => Mesh
   readonly gatewayMesh?: (mesh: Mesh) => Mesh
   /** Where a worker keeps its own record. */
   readonly heartbeats?: (members: Bucket) => Bucket

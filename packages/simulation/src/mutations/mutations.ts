@@ -4,8 +4,26 @@
  */
 import { header } from '@scaled-mcp/contracts'
 import { blind, misread } from './altered-bucket.ts'
-import { blindVerdicts, nobody, ownedBy, released, withoutAttempts, withRecords } from './altered-mesh.ts'
+import {
+  blindVerdicts,
+  nobody,
+  ownedBy,
+  released,
+  withoutAttempts,
+  withoutLastEvent,
+  withRecords
+} from './altered-mesh.ts'
 import { EternalLease, LateLease, monotonicLease, wallLease } from './careless-lease.ts'
+import {
+  blindLog,
+  endless,
+  requestless,
+  sentEarly,
+  unmarked,
+  unreplayed,
+  unsealed,
+  withEvents
+} from './careless-log.ts'
 import { carelessSeal, carelessSettle } from './careless-store.ts'
 import type { Mutation } from './mutation.ts'
 import { silentReturn } from './silent-return.ts'
@@ -35,7 +53,15 @@ export const mutations = {
   },
   'return-untold': { mix: 'partitions', member: silentReturn },
   'second-attempt-as-first': { gatewayMesh: withoutAttempts },
-  'once-run-twice': { deliveryClass: 'volatile' }
+  'once-run-twice': { deliveryClass: 'volatile' },
+  'log-blind': { mix: 'store', workerMesh: (mesh) => withEvents(mesh, blindLog) },
+  'log-unsealed': { mix: 'store', workerMesh: (mesh) => withEvents(mesh, unsealed) },
+  'own-event-unrecognised': { mix: 'partitions', workerMesh: (mesh) => withEvents(mesh, unmarked) },
+  'event-sent-early': { workerMesh: (mesh, log) => withEvents(mesh, (events) => sentEarly(events, log)) },
+  'stream-not-replayed': { workerMesh: (mesh) => withEvents(mesh, unreplayed) },
+  'stream-without-request': { workerMesh: (mesh) => withEvents(mesh, requestless) },
+  'stream-end-overlooked': { workerMesh: (mesh) => withEvents(mesh, endless) },
+  'last-event-untold': { gatewayMesh: withoutLastEvent }
 } as const satisfies Record<string, Mutation>
 
 export type MutationName = keyof typeof mutations

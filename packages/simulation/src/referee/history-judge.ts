@@ -25,6 +25,8 @@ interface Sight {
   readonly what: string
 }
 
+const FORGOTTEN: readonly string[] = ['EventUnknown', 'EventsGone', 'StreamFinished']
+
 export function judgeHistory(history: SessionHistory, violated: Violated): void {
   const places = placesOf(history, violated)
   for (const operation of history.operations) {
@@ -86,7 +88,9 @@ function judgeEnd(operations: readonly Operation[], violated: Violated): void {
   const ends = operations.filter(({ kind }) => kind === 'end')
   const asked = Math.min(...ends.map(({ invoked }) => invoked))
   const ended = Math.min(...ends.filter(({ outcome }) => outcome === 'ok').map(({ returned = 0 }) => returned))
-  for (const { code, returned = 0, invoked, outcome, session, kind } of operations) {
+  for (const { code = '', returned = 0, invoked, outcome, session, kind } of operations) {
+    const isForgotten = kind === 'resume' && FORGOTTEN.includes(code) // who comes back has not seen the end
+    if (isForgotten && returned < asked) violated('event-forgotten', `${session} at ${returned}: ${code}`)
     if (code === 'SessionNotFound' && returned < asked) violated('session-lost', `${session} at ${returned}`)
     if (outcome === 'ok' && invoked > ended && kind !== 'end') violated('session-revived', `${session} at ${invoked}`)
   }

@@ -10,6 +10,7 @@ import {
   type SessionRecord,
   sessionCodec
 } from '@scaled-mcp/contracts'
+import { EventReferee } from './event-referee.ts'
 import type { Rule } from './violation.ts'
 
 /** A message as the store keeps it. */
@@ -24,6 +25,7 @@ export interface StoreRefereeComponents {
   readonly violated: (rule: Rule, detail: string) => void
   /** The process whose request the store does at this moment. */
   readonly writer: () => string | undefined
+  readonly now: () => number
   /** Whether `worker` may act as an owner at this moment, by its own lease. */
   readonly holdsLease: (worker: string) => boolean
 }
@@ -31,6 +33,7 @@ export interface StoreRefereeComponents {
 const DIRECTORY = '$KV.MCP_DIR.'
 const MEMBERS = '$KV.MCP_MEMBERS.'
 const STATE = '$KV.MCP_STATE.'
+const EVENTS = 'mcp.out.'
 
 interface Owner {
   readonly record: DirectoryRecord
@@ -44,6 +47,7 @@ export interface Start {
 }
 
 export class StoreReferee {
+  readonly events: EventReferee
   readonly #components: StoreRefereeComponents
   readonly #members = new Map<string, MemberRecord['state']>()
   readonly #owners = new Map<string, Owner>()
@@ -56,6 +60,7 @@ export class StoreReferee {
 
   constructor(components: StoreRefereeComponents) {
     this.#components = components
+    this.events = new EventReferee(components)
   }
 
   get takeovers(): number {
@@ -76,8 +81,10 @@ export class StoreReferee {
     return this.#owners.get(key)
   }
 
-  stored({ subject, body, sequence }: Stored): void {
+  stored(stored: Stored): void {
+    const { subject, body, sequence } = stored
     if (subject.startsWith(MEMBERS)) this.#member(memberCodec.decode(body))
+    else if (subject.startsWith(EVENTS)) this.events.stored(subject.slice(EVENTS.length), stored)
     else if (body.byteLength === 0) return
     else if (subject.startsWith(DIRECTORY)) {
       this.#entry(subject.slice(DIRECTORY.length), { record: directoryCodec.decode(body), epoch: sequence })
@@ -103,6 +110,7 @@ export class StoreReferee {
     const before = this.#owners.get(key)
     this.#owners.set(key, owner)
     this.#checkWriter(key, owner.record)
+    if (owner.record.why === 'ended') this.events.ended(key)
     if (before?.record.why === 'ended') this.#components.violated('session-revived', `entry ${key} after its end`)
     else if (before && before.record.why !== 'released' && before.record.owner !== owner.record.owner) {
       this.#takeover(key, before.record.owner)

@@ -8,4 +8,17 @@ export interface Call {
   readonly afterMs: number
   /** It goes on when it is cancelled. */
   readonly isStubborn: boolean
+  /** What it tells before it does it. Default: nothing. */
+  readonly report?: Report
+}
+
+/** Progress that a handler tells of: numbers from 1, of one run of it. */
+export interface Report {
+  readonly steps: number
+  /** How many numbers it tells at each step, without waiting for one to be stored before the next. */
+  readonly burst: number
+  /** How long it waits before each step, in milliseconds of its own clock. */
+  readonly stepMs: number
+  /** After which step it ends its client's connections, for the client to come back; 0: never. */
+  readonly closesAfter: number
 }

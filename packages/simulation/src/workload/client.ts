@@ -1,12 +1,15 @@
 import { type Addressed, addressed } from '@scaled-mcp/cluster'
-import { type Address, addressKey, header, sessionAddress } from '@scaled-mcp/contracts'
+import { type Address, addressKey, clientQuirks, header, sessionAddress } from '@scaled-mcp/contracts'
 import type { GatewayProcess } from '../cluster/gateway-process.ts'
 import type { Call } from '../server/call.ts'
 import type { Random } from '../world/random.ts'
 import type { World } from '../world/world.ts'
+import { FollowedCall } from './followed-call.ts'
 import type { History } from './history.ts'
 import { Invocation } from './invocation.ts'
+import { Listener, type ListenerInit } from './listener.ts'
 import type { Operation } from './operation.ts'
+import { randomCall } from './random-call.ts'
 
 export interface ClientComponents {
   readonly world: World
@@ -29,6 +32,18 @@ export interface ClientInit {
   readonly slow: number
   /** How likely a request is the session's end, from 0 up to 1. */
   readonly endings: number
+  /** How it follows event streams. Default: it takes what comes on the connection that it asked on. */
+  readonly follows?: Follows
+}
+
+export interface Follows {
+  readonly revision: string
+  /** How likely a request tells of its progress, from 0 up to 1. */
+  readonly reports: number
+  /** How likely it leaves a connection on purpose, to come back later, from 0 up to 1. */
+  readonly leaves: number
+  /** How often its server tells what belongs to no request, which it listens to then, in milliseconds. Default: never. */
+  readonly announceMs?: number
 }
 
 type Done = (operation: Operation) => void
@@ -36,7 +51,6 @@ type Done = (operation: Operation) => void
 const RETRY_MS = 300
 const AFTERLIFE_MS = [0, 5_000] as const
 const READ: Call = { tool: 'read', value: '', beforeMs: 0, afterMs: 0, isStubborn: false }
-const PUTS = 0.4
 
 /** One MCP client: opens a session, works with it through whichever gateway, opens another one when that has ended. */
 export class Client {
@@ -88,7 +102,7 @@ export class Client {
       else this.#later(RETRY_MS, () => this.#open())
     }
     const operation = { session: this.#init.name, kind: 'open', value: '' } as const
-    const body = this.#request('initialize', { protocolVersion: '2025-11-25', clientInfo: { name: this.#init.name } })
+    const body = this.#request('initialize', this.#greeting())
     const mint = (): Addressed => {
       minted = sessionAddress(this.#components.random.token(43))
       return addressed(minted, { body })
@@ -96,9 +110,16 @@ export class Client {
     gateway.create(mint, this.#invocation({ gateway, isVoid: false, done }, operation))
   }
 
+  #greeting(): object {
+    const { name, follows: { revision = '2025-11-25', announceMs } = {} } = this.#init
+    return { protocolVersion: revision, clientInfo: { name }, ...(announceMs && { announceMs }) }
+  }
+
   #opened(address: Address): void {
+    const { follows } = this.#init
     this.#address = address
     this.#isEnding = false
+    if (follows?.announceMs) new Listener(this.#components, { address, ...this.#ways(follows) }).start()
     for (let lane = 0; lane < this.#init.lanes; lane++) this.#think(address)
   }
 
@@ -111,8 +132,10 @@ export class Client {
 
   #next(address: Address): void {
     const { random } = this.#components
+    const done = () => this.#think(address)
     if (random.chance(this.#init.endings)) this.#end(address)
-    else this.#call(address, this.#randomCall(), () => this.#think(address))
+    else if (this.#init.follows) this.#follow(address, this.#init.follows, done)
+    else this.#call(address, this.#randomCall(0), done)
   }
 
   #call(address: Address, call: Call, done: Done): void {
@@ -121,10 +144,31 @@ export class Client {
       this.#later(RETRY_MS, () => this.#call(address, call, done))
       return
     }
-    const [method, params] = call.tool === 'read' ? ['resources/read', {}] : ['tools/call', { name: call.tool }]
-    const body = this.#request(method as string, { ...(params as object), arguments: call })
     const operation = { session: addressKey(address), kind: call.tool, value: call.value }
-    gateway.ask(addressed(address, { body }), this.#invocation({ gateway, isVoid: false, done }, operation))
+    const message = addressed(address, { body: this.#body(call) })
+    gateway.ask(message, this.#invocation({ gateway, isVoid: false, done }, operation))
+  }
+
+  #follow(address: Address, follows: Follows, done: Done): void {
+    const gateway = this.#gateway()
+    if (!gateway) {
+      this.#think(address)
+      return
+    }
+    const call = this.#randomCall(follows.reports)
+    const begun = { session: addressKey(address), kind: call.tool, value: call.value }
+    const init = { address, body: this.#body(call), ...this.#ways(follows) }
+    const followed = new FollowedCall({ ...this.#components, gateway, done }, init, begun)
+    followed.start((message, connection) => gateway.ask(message, connection))
+  }
+
+  #ways({ leaves, revision }: Follows): Pick<ListenerInit, 'leaves' | 'isPrimed'> {
+    return { leaves, isPrimed: revision >= clientQuirks.primedFrom.value }
+  }
+
+  #body(call: Call): Uint8Array {
+    if (call.tool === 'read') return this.#request('resources/read', { arguments: call })
+    return this.#request('tools/call', { name: call.tool, arguments: call })
   }
 
   #end(address: Address): void {
@@ -156,13 +200,9 @@ export class Client {
     return new Invocation({ world, history, endedTwice, ...components }, operation)
   }
 
-  #randomCall(): Call {
-    const { random } = this.#components
-    const tool = random.chance(this.#init.reads) ? 'read' : random.chance(PUTS) ? 'put' : 'append'
-    const isSlow = random.chance(this.#init.slow)
-    const wait = () => (isSlow && random.chance(0.7) ? random.between(10, 4_000) : 0)
-    const value = `${this.#init.name}-${this.#requests}`
-    return { tool, value, beforeMs: wait(), afterMs: wait(), isStubborn: random.chance(0.3) }
+  #randomCall(reports: number): Call {
+    const { name, reads, slow } = this.#init
+    return randomCall(this.#components.random, { value: `${name}-${this.#requests}`, reads, slow, reports })
   }
 
   #request(method: string, params: object): Uint8Array {

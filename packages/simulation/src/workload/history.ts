@@ -1,11 +1,21 @@
 import type { Operation } from './operation.ts'
+import type { StreamSight } from './stream-sight.ts'
 
-/** Everything that clients asked for in one run, in the order in which they asked. */
+/** Everything that clients asked for in one run, in the order in which they asked, and the streams that they followed. */
 export class History {
   readonly #operations: Operation[] = []
+  readonly #sights: StreamSight[] = []
 
   get operations(): readonly Operation[] {
     return this.#operations
+  }
+
+  get sights(): readonly StreamSight[] {
+    return this.#sights
+  }
+
+  follow(sight: StreamSight): void {
+    this.#sights.push(sight)
   }
 
   /** Writes down what was asked for. Returns where to write what became of it. */

@@ -4,7 +4,9 @@ export type Outcome = 'ok' | 'fail' | 'unknown'
 /** What a client asked for and what became of it: one line of a history. Times are milliseconds of true time. */
 export interface Operation {
   readonly session: string
-  readonly kind: 'open' | 'append' | 'put' | 'read' | 'end'
+  /** `listen` and `resume` read a stream: `ok` once the connection for it is open. */
+  readonly kind: 'open' | 'append' | 'put' | 'read' | 'end' | 'listen' | 'resume'
+  /** What is to be appended; of `resume`, the last event that was seen. */
   readonly value: string
   readonly gateway: string
   readonly invoked: number
@@ -18,6 +20,8 @@ export interface Operation {
   readonly list?: readonly string[]
   /** Whether the answer said that the session is stored, so that its id can be handed out. */
   readonly hasId?: boolean
+  /** Whether its client has left the connection that it asked on, or lost it, and has come back for the answer. */
+  readonly hasComeBack?: boolean
   /** Whether the gateway stood still or ended meanwhile: nothing can be asked of its punctuality then. */
   readonly isDelayed?: boolean
 }
