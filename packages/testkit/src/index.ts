@@ -13,10 +13,12 @@
  */
 export { type ConnectedV1, connectV1 } from './connect-v1.ts'
 export { type ConnectedV2, connectV2 } from './connect-v2.ts'
+export { GatewayProcess } from './gateway-process.ts'
 export { heapAfterCollection } from './heap-after-collection.ts'
 export { NatsCluster } from './nats-cluster.ts'
 export { type ExternalNatsServer, startNatsServer, type TestNatsServer } from './nats-server.ts'
 export { type DirectoryEntry, ProcessCluster, type ProcessClusterOptions } from './process-cluster.ts'
+export { RawConnection, type RawRequest } from './raw-connection.ts'
 export { eventsOf, RawSession, type SeenEvent, type SeenMessage } from './raw-session.ts'
 export { rotatingFetch } from './rotating-fetch.ts'
 export { type UntilOptions, until } from './until.ts'

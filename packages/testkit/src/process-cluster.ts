@@ -1,6 +1,7 @@
 /**
  * A cluster of real processes on a given NATS, for faults: each worker is a parent and the process it has started, and
- * both can be killed or paused. Who owns what is read from the records, as any NATS client can.
+ * both can be killed or paused; a gateway can be killed and started again. Who owns what is read from the records, as any
+ * NATS client can.
  */
 import { fileURLToPath } from 'node:url'
 import {
@@ -11,8 +12,9 @@ import {
   memberCodec,
   sessionAddress
 } from '@scaled-mcp/contracts'
-import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
+import { type LaunchedProcess, launch, type OutputLine } from '@scaled-mcp/launcher'
 import { connect, type NatsConnection, RequestStrategy } from 'nats'
+import { GatewayProcess } from './gateway-process.ts'
 import { until } from './until.ts'
 import { WorkerProcesses } from './worker-processes.ts'
 
@@ -25,6 +27,8 @@ export interface ProcessClusterOptions {
   readonly workers: number
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>
+  /** Told of every line that the processes write. */
+  readonly onLine?: (line: string) => void
 }
 
 /** A directory entry and its revision, which is the owner's epoch. */
@@ -42,7 +46,7 @@ const ANSWERS_MS = 300
 export class ProcessCluster {
   readonly #options: ProcessClusterOptions
   readonly #connection: NatsConnection
-  readonly #gateways: LaunchedProcess[] = []
+  readonly #gateways: GatewayProcess[] = []
   readonly #workers: WorkerProcesses[] = []
 
   private constructor(options: ProcessClusterOptions, connection: NatsConnection) {
@@ -61,7 +65,12 @@ export class ProcessCluster {
 
   /** Where clients connect, one per gateway. */
   get urls(): readonly [string, ...string[]] {
-    return this.#gateways.map(({ ready }) => ready[1]) as unknown as readonly [string, ...string[]]
+    return this.#gateways.map(({ url }) => url) as unknown as readonly [string, ...string[]]
+  }
+
+  /** In the order of {@link urls}. */
+  get gateways(): readonly GatewayProcess[] {
+    return this.#gateways
   }
 
   /** Those that live. */
@@ -106,14 +115,15 @@ export class ProcessCluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#gateways.map((gateway) => gateway.stop({ graceMs: 20_000 })))
+    await Promise.all(this.#gateways.map((gateway) => gateway.stop()))
     await Promise.all(this.#workers.map((worker) => worker.stop()))
     await this.#connection.close()
   }
 
   async #launchGateways(): Promise<void> {
-    const args = ['gateway', '--port', '0', '--shutdown-leave-ms', '0']
-    const gateways = Array.from({ length: this.#options.gateways }, () => this.#launch(args, GATEWAY_READY))
+    const launch = (port: string) =>
+      this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', '0'], GATEWAY_READY)
+    const gateways = Array.from({ length: this.#options.gateways }, () => GatewayProcess.start(launch))
     this.#gateways.push(...(await Promise.all(gateways)))
   }
 
@@ -126,13 +136,14 @@ export class ProcessCluster {
   }
 
   #launch(args: readonly string[], ready: RegExp): Promise<LaunchedProcess> {
-    const { nats, env } = this.#options
+    const { nats, env, onLine } = this.#options
     return launch({
       command: process.execPath,
       args: [program, ...args, '--nats', nats, '--admin-port', '0'],
       ready,
       readyTimeoutMs: READY_MS,
-      ...(env && { env })
+      ...(env && { env }),
+      ...(onLine && { onLine: ({ text }: OutputLine) => onLine(text) })
     })
   }
 

@@ -28,12 +28,18 @@ export class RawSession {
   readonly #url: string
   readonly #fetch: Fetch
   #asked = 0
+  #returns = 0
 
   private constructor(url: string, fetch: Fetch, init: { readonly id: string; readonly revision: string }) {
     this.#url = url
     this.#fetch = fetch
     this.id = init.id
     this.revision = init.revision
+  }
+
+  /** How often it has come back to a stream that it follows. */
+  get returns(): number {
+    return this.#returns
   }
 
   static async open(urls: readonly [string, ...string[]], revision = '2025-11-25'): Promise<RawSession> {
@@ -53,7 +59,7 @@ export class RawSession {
   /** Sends one message, or several of a batch. */
   post(message: object | readonly object[], signal?: AbortSignal): Promise<Response> {
     const body = JSON.stringify(Array.isArray(message) ? message.map(jsonRpc) : jsonRpc(message))
-    return this.#fetch(this.#url, { method: 'POST', headers: this.#headers(), body, ...(signal && { signal }) })
+    return this.#fetch(this.#url, { method: 'POST', headers: this.headers, body, ...(signal && { signal }) })
   }
 
   /** Calls a tool; resolves with the HTTP answer as soon as it begins. */
@@ -66,7 +72,7 @@ export class RawSession {
   /** Reads the standalone stream, or with `lastEventId` what followed it. */
   get(lastEventId?: string, signal?: AbortSignal): Promise<Response> {
     const headers = {
-      ...this.#headers(),
+      ...this.headers,
       accept: 'text/event-stream',
       ...(lastEventId && { 'last-event-id': lastEventId })
     }
@@ -75,7 +81,7 @@ export class RawSession {
 
   /** Ends the session. */
   delete(): Promise<Response> {
-    return this.#fetch(this.#url, { method: 'DELETE', headers: this.#headers() })
+    return this.#fetch(this.#url, { method: 'DELETE', headers: this.headers })
   }
 
   /**
@@ -103,12 +109,16 @@ export class RawSession {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, COME_BACK_MS))
       const response = await this.get(last).catch(() => undefined)
-      if (response?.ok) return response
+      if (response?.ok) {
+        this.#returns++
+        return response
+      }
       if (response && response.status !== 503) throw new Error(`${response.status} ${await response.text()}`)
     }
   }
 
-  #headers(): Record<string, string> {
+  /** What every request of the session carries. */
+  get headers(): Record<string, string> {
     return { ...HEADERS, 'mcp-session-id': this.id, 'mcp-protocol-version': this.revision }
   }
 }

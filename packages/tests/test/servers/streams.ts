@@ -1,4 +1,5 @@
 /** A server that says much and asks its client back. What its tools did shows in a file, outside of any process. */
+import { AsyncResource } from 'node:async_hooks'
 import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -38,6 +39,12 @@ export default defineServer({
       const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } }
       const { action, content } = await server.server.elicitInput({ message: 'Who?', requestedSchema })
       return text(`${action} ${content?.['name']}`)
+    })
+    // Bound, as it answers no request.
+    const tell = AsyncResource.bind((data: string) => server.sendLoggingMessage({ level: 'info', data }))
+    server.registerTool('tell', { inputSchema: { bytes: z.number() } }, async ({ bytes }) => {
+      await tell('x'.repeat(bytes))
+      return text('told')
     })
     server.registerTool('announce', {}, () => {
       server.sendToolListChanged()
