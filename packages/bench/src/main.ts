@@ -4,6 +4,8 @@ import { HOP_SIDES } from './hop.ts'
 import { type HopCommandOptions, hopCommand } from './hop-command.ts'
 import { type SessionsCommandOptions, sessionsCommand } from './sessions-command.ts'
 import { isSideName, type SideName, sideNames } from './sides/start-side.ts'
+import { type SoakCommandOptions, soakCommand } from './soak-command.ts'
+import { type StreamsCommandOptions, streamsCommand } from './streams-command.ts'
 
 const program = new Command('bench').description(
   'Measures what a call and a session cost, and what faults do. Linux only: it reads /proc.'
@@ -36,6 +38,29 @@ program
   .option('--mass <count>', 'how many sessions a worker has that is killed under all of them', count, 10_000)
   .option('--json <file>', 'write every measurement there')
   .action((options: FailoverCommandOptions) => failoverCommand(options))
+
+program
+  .command('streams')
+  .description('what open event streams hold, how soon all of them hear of a change, and one that nobody reads')
+  .option('--streams <count>', 'how many are open', count, 10_000)
+  .option('--rounds <count>', 'how often all of them are told of a change', count, 5)
+  .option(
+    '--seconds <count>',
+    'how long messages go to them, without a stream that nobody reads and with one',
+    seconds,
+    15
+  )
+  .option('--json <file>', 'write every measurement there')
+  .action((options: StreamsCommandOptions) => streamsCommand(options))
+
+program
+  .command('soak')
+  .description('clients that come, do everything right and wrong, and go: what they leave behind')
+  .option('--seconds <count>', 'how long', seconds, 600)
+  .option('--visitors <count>', 'how many come at a time', count, 16)
+  .option('--residents <count>', 'how many stay all along', count, 20)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: SoakCommandOptions) => soakCommand(options))
 
 function count(text: string): number {
   const value = Number(text)

@@ -2,7 +2,7 @@
  * What a process costs, it and the processes it started, read from Linux's /proc: that covers every thread, and programs
  * that are not ours.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** Of the kernel's `USER_HZ`, the unit of /proc/PID/stat on every architecture that Node.js runs on. */
 const TICKS_PER_SECOND = 100
@@ -26,6 +26,11 @@ export function residentBytesOf(pid: number): number {
   return sumOf(family(pid).map(ownResidentBytes))
 }
 
+/** Sockets open in a process, of any kind. */
+export function socketsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => isSocket(`/proc/${pid}/fd/${fd}`)).length
+}
+
 /** The process at the end of the line: a worker's parent only watches over the one that works. */
 export function workingProcess(pid: number): number {
   return family(pid).at(-1) as number
@@ -45,6 +50,16 @@ function ownCpuSeconds(pid: number): number {
 function ownResidentBytes(pid: number): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kibibytes) * 1024
+}
+
+/** It may have been closed meanwhile. */
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 function sumOf(values: readonly number[]): number {

@@ -27,8 +27,17 @@ export async function watchedSide(name: SideName): Promise<Watched> {
 }
 
 /** What each process of the side holds now. */
-export function memoryOf({ side, lines }: Watched): Promise<readonly Memory[]> {
+export function memoryOf({ side, lines }: Pick<Watched, 'side' | 'lines'>): Promise<readonly Memory[]> {
   return Promise.all(side.processes.map((process) => memoryOfProcess(process, lines)))
+}
+
+/** What each process holds more than `before`, for each of `count`. */
+export function heldByEach<M extends Memory>(after: readonly M[], before: readonly M[], count: number): readonly M[] {
+  return after.map((now, i) => {
+    const then = before[i] as M
+    const heap = now.heap === undefined ? undefined : (now.heap - (then.heap as number)) / count
+    return { ...now, heap, resident: (now.resident - then.resident) / count }
+  })
 }
 
 /** Heap of one server object, idle, without us; an average over `count`. */

@@ -6,7 +6,7 @@
  */
 import { LoadGenerator } from './load/load-generator.ts'
 import type { LoadResult } from './load/load-result.ts'
-import { heapOfServer, type Memory, memoryOf, type Watched, watchedSide } from './session-memory.ts'
+import { heapOfServer, heldByEach, type Memory, memoryOf, type Watched, watchedSide } from './session-memory.ts'
 import type { SideName } from './sides/start-side.ts'
 
 export interface SessionsOptions {
@@ -49,7 +49,7 @@ export async function runSessions(
     await run.start()
     const before = await run.memory()
     const opened = await run.rounds(onSample)
-    const held = difference(await run.memory(), before, options.rounds * options.count)
+    const held = heldByEach(await run.memory(), before, options.rounds * options.count)
     return { opened, held, serverHeap }
   } finally {
     await run.stop()
@@ -99,16 +99,4 @@ class SessionsRun {
   #open({ side: { url, processes } }: Watched, count: number): Promise<LoadResult> {
     return this.#load.run({ kind: 'open', url, processes, count, inFlight: this.#options.inFlight })
   }
-}
-
-function difference(
-  after: readonly HeldPerSession[],
-  before: readonly HeldPerSession[],
-  count: number
-): readonly HeldPerSession[] {
-  return after.map((now, i) => {
-    const then = before[i] as HeldPerSession
-    const heap = now.heap === undefined ? undefined : (now.heap - (then.heap as number)) / count
-    return { ...now, heap, resident: (now.resident - then.resident) / count }
-  })
 }

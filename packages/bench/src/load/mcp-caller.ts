@@ -21,6 +21,11 @@ export class McpCaller {
     this.#connection = connection
   }
 
+  /** Of a request of the session: lines, each with its line break. */
+  get headers(): string {
+    return this.#headers
+  }
+
   /** Opens the session, as a client does: `initialize`, then `notifications/initialized`. */
   async open(): Promise<void> {
     const answer = await this.#connection.post(COMMON, initializeText(++this.#lastId))
@@ -58,11 +63,11 @@ export class McpCaller {
   }
 }
 
-/** The only JSON-RPC message of an answer, in either form; undefined when there is none. */
+/** The first JSON-RPC message of an answer, in either form; undefined when there is none. */
 export function messageIn({ headers, body }: HttpAnswer): unknown {
   const type = headers.get('content-type') ?? ''
   if (type.startsWith('application/json')) return JSON.parse(body)
-  const data = type.startsWith('text/event-stream') ? body.indexOf('data: ') : -1
+  const data = type.startsWith('text/event-stream') ? body.indexOf('data: {') : -1
   return data < 0 ? undefined : JSON.parse(body.slice(data + 'data: '.length, body.indexOf('\n', data)))
 }
 

@@ -22,6 +22,8 @@ export interface SideInit {
   readonly name: string
   readonly isFixed: boolean
   readonly probe?: Probe | undefined
+  /** Whether nats-server says what it holds, at {@link SideStart.natsMonitor}. */
+  readonly isMonitored?: boolean
 }
 
 /** A module that every Node.js process of a side loads first, so that it can be looked into from outside. */
@@ -45,6 +47,7 @@ interface NodeProgram {
 }
 
 const SAID_READY = /^ready (.*)$/
+const SAID_MONITOR = /Starting http monitor on (\S+)/
 const READY_MS = 30_000
 
 /** Starts the processes of one side. */
@@ -52,6 +55,7 @@ export class SideStart {
   readonly #init: SideInit
   readonly #processes: SideProcess[] = []
   readonly #stoppables: Stoppable[] = []
+  #natsMonitor: string | undefined
 
   constructor(init: SideInit) {
     this.#init = init
@@ -74,9 +78,19 @@ export class SideStart {
 
   /** Starts a nats-server with JetStream on disk and gives its URL. */
   async nats(): Promise<string> {
-    const server = await startNatsServer()
+    const server = await startNatsServer({
+      ...(this.#init.isMonitored && { config: 'http: "127.0.0.1:-1"' }),
+      onLine: ({ text }) => {
+        this.#natsMonitor = SAID_MONITOR.exec(text)?.[1] ?? this.#natsMonitor
+      }
+    })
     this.#add('nats-server', server.pid, server)
     return server.url
+  }
+
+  /** Where nats-server says over HTTP what it holds; it is started, and {@link SideInit.isMonitored}. */
+  get natsMonitor(): string {
+    return `http://${this.#natsMonitor}`
   }
 
   /** The side, which serves at `url`. */

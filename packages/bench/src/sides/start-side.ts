@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { binary, startCluster } from './own-cluster.ts'
 import { type Probe, programOf, type Side, SideStart } from './side.ts'
 
 interface SideKind {
@@ -31,9 +31,6 @@ export function isSideName(name: string): name is SideName {
   return name in sides
 }
 
-const binary = fileURLToPath(
-  import.meta.resolve('scaled-mcp').replace(/(?:src|dist)\/index\.[jt]s$/, 'bin/scaled-mcp.mjs')
-)
 const echoModule = programOf('servers/echo-module')
 
 /** Starts every process of a side. Rejects with `LaunchFailed` or `NatsServerMissing`; nothing is left then. */
@@ -63,8 +60,6 @@ function memory(side: SideStart): Promise<string> {
 }
 
 async function cluster(side: SideStart): Promise<string> {
-  const common = ['--nats', await side.nats(), '--admin-port', '0']
-  await side.node({ role: 'worker', args: [binary, 'worker', echoModule, ...common], ready: /"msg":"ready"/ })
-  const args = [binary, 'gateway', '--port', '0', '--shutdown-leave-ms', '0', ...common]
-  return side.node({ role: 'gateway', args, ready: /"url":"([^"]+)".*"msg":"ready"/ })
+  const [url] = await startCluster(side, { module: echoModule, gateways: 1, workers: 1 })
+  return url
 }
