@@ -12,7 +12,7 @@ import {
   memberCodec,
   sessionAddress
 } from '@scaled-mcp/contracts'
-import { type LaunchedProcess, launch, type OutputLine } from '@scaled-mcp/launcher'
+import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
 import { connect, type NatsConnection, RequestStrategy } from 'nats'
 import { GatewayProcess } from './gateway-process.ts'
 import { until } from './until.ts'
@@ -27,8 +27,6 @@ export interface ProcessClusterOptions {
   readonly workers: number
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>
-  /** Told of every line that the processes write. */
-  readonly onLine?: (line: string) => void
 }
 
 /** A directory entry and its revision, which is the owner's epoch. */
@@ -136,14 +134,13 @@ export class ProcessCluster {
   }
 
   #launch(args: readonly string[], ready: RegExp): Promise<LaunchedProcess> {
-    const { nats, env, onLine } = this.#options
+    const { nats, env } = this.#options
     return launch({
       command: process.execPath,
       args: [program, ...args, '--nats', nats, '--admin-port', '0'],
       ready,
       readyTimeoutMs: READY_MS,
-      ...(env && { env }),
-      ...(onLine && { onLine: ({ text }: OutputLine) => onLine(text) })
+      ...(env && { env })
     })
   }
 

@@ -60,3 +60,26 @@ test('bench sessions opens what it says on every side, and sees the memory of ea
   expect(held.map(({ role }) => role)).toEqual(['server', 'server', 'nats-server', 'worker', 'gateway'])
   expect(serverHeap).toBeGreaterThan(0)
 }, 120_000)
+
+interface Streams {
+  readonly heldByStream: readonly { readonly role: string }[]
+  readonly changes: readonly { readonly last: number }[]
+  readonly beats: readonly { readonly other: string; readonly count: number }[]
+  readonly unread: { readonly sent: number; readonly beforeCut: number; readonly afterReturn: number }
+}
+
+test('bench streams tells every stream of a change, and cuts the one that nobody reads, which loses nothing', async () => {
+  const { heldByStream, changes, beats, unread } = await bench<Streams>(
+    'streams',
+    ...['--streams', '64', '--rounds', '1', '--seconds', '1']
+  )
+  expect(heldByStream.map(({ role }) => role)).toEqual(['nats-server', 'worker', 'gateway'])
+  expect(changes).toHaveLength(1)
+  expect(beats.map(({ other, count }) => [other, count])).toEqual([
+    ['none', 100],
+    ['reads', 100],
+    ['never-reads', 100]
+  ])
+  expect(unread.beforeCut).toBeLessThan(unread.sent)
+  expect(unread.beforeCut + unread.afterReturn).toBe(unread.sent)
+}, 120_000)

@@ -87,7 +87,9 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 
     const left = await size('worker', 2)
     traffic.clear()
     await Promise.all(clients.map((client) => client.increment()))
-    expect([...traffic.workers].sort()).toEqual(left)
+    // Which of the two took a session is chance, so one of them may have none.
+    expect(traffic.workers.size).toBeGreaterThan(0)
+    expect(left).toEqual(expect.arrayContaining([...traffic.workers]))
   })
 
   it('two workers become four while clients call: the new ones serve new sessions', async () => {

@@ -64,6 +64,19 @@ async function allOf(response: Response): Promise<readonly SeenEvent[]> {
   return events
 }
 
+/** A call whose tool asks its client, and does not end before that has answered. */
+async function isAsked(session: RawSession, id: string | number) {
+  const events = eventsOf(await session.post({ id, method: 'tools/call', params: { name: 'ask' } }))
+  const { message: question } = await until(async () => {
+    const event = (await events.next()).value as SeenEvent
+    return event.message?.method === 'elicitation/create' && event
+  })
+  return {
+    answer: (name: string) => ({ id: question?.id, result: { action: 'accept', content: { name } } }),
+    end: async () => ((await events.next()).value as SeenEvent).message
+  }
+}
+
 /** Sends a request by hand to the first gateway and gives the answer's status, and its error where that is one of ours. */
 async function handmade(text: (connection: RawConnection) => string): Promise<readonly [number, string | undefined]> {
   const connection = await RawConnection.open(cluster.urls[0])
@@ -199,12 +212,13 @@ describe('a POST that is cut in the middle of its body', () => {
 describe('an id that is in flight', () => {
   it('is refused for a second request on any gateway, and the first one and its stream do not notice', async () => {
     const session = await RawSession.open(cluster.urls)
-    const call = { id: 'twice', method: 'tools/call', params: counting(20) }
-    const first = session.follow(await session.post(call), isAnswer)
-    for (const _gateway of cluster.urls)
-      expect(await answerOf(await session.post(call))).toEqual([400, 'DuplicateRequestId'])
-    expect((await first).map(({ message }) => message?.params?.['progress']).filter(Boolean)).toHaveLength(20)
-    expect((await session.follow(await session.post(call), isAnswer)).filter(isAnswer)).toHaveLength(1)
+    const first = await isAsked(session, 'twice')
+    for (const _gateway of cluster.urls) {
+      expect(await answerOf(await session.post({ id: 'twice', method: 'ping' }))).toEqual([400, 'DuplicateRequestId'])
+    }
+    expect((await session.post(first.answer('Ada'))).status).toBe(202)
+    expect(await first.end()).toMatchObject({ id: 'twice', result: { content: [{ text: 'accept Ada' }] } })
+    expect((await session.post({ id: 'twice', method: 'ping' })).status).toBe(200)
   })
 
   it('as a number is another one than as a text', async () => {
@@ -231,11 +245,12 @@ describe('a batch', () => {
   it('with an id that is in flight is refused whole: nothing of it runs', async () => {
     const session = await RawSession.open(cluster.urls, '2025-03-26')
     const file = join(folder, 'batch')
-    const { arguments: args, ...params } = counting(20)
-    const running = session.follow(await session.post({ id: 1, method: 'tools/call', params: counting(20) }), isAnswer)
-    const other = { id: 2, method: 'tools/call', params: { ...params, arguments: { ...args, file } } }
-    expect(await answerOf(await session.post([other, ping(1)]))).toEqual([400, 'DuplicateRequestId'])
-    expect((await running).filter(isAnswer)).toHaveLength(1)
+    const params = { name: 'count', arguments: { count: 1, everyMs: 1, file } }
+    const running = await isAsked(session, 1)
+    const batch = [{ id: 2, method: 'tools/call', params }, ping(1)]
+    expect(await answerOf(await session.post(batch))).toEqual([400, 'DuplicateRequestId'])
+    expect((await session.post(running.answer('Ada'))).status).toBe(202)
+    expect(await running.end()).toMatchObject({ id: 1, result: {} })
     expect(existsSync(file)).toBe(false)
   })
 })
@@ -243,17 +258,11 @@ describe('a batch', () => {
 describe('an answer to what a server asked', () => {
   it('reaches nobody when another session sends it, and is taken once when it is sent twice', async () => {
     const [session, other] = [await RawSession.open(cluster.urls), await RawSession.open(cluster.urls)]
-    const asked = eventsOf(await session.call('ask'))
-    const question = await until(async () => {
-      const { message } = (await asked.next()).value as SeenEvent
-      return message?.method === 'elicitation/create' && message
-    })
-    const answer = (name: string) => ({ id: question.id, result: { action: 'accept', content: { name } } })
-    expect((await other.post(answer('Eve'))).status).toBe(202)
-    expect((await session.post(answer('Ada'))).status).toBe(202)
-    expect((await session.post(answer('Bob'))).status).toBe(202)
-    const last = (await asked.next()).value as SeenEvent
-    expect(last.message?.result?.['content']).toEqual([{ type: 'text', text: 'accept Ada' }])
+    const asked = await isAsked(session, 'asked')
+    expect((await other.post(asked.answer('Eve'))).status).toBe(202)
+    expect((await session.post(asked.answer('Ada'))).status).toBe(202)
+    expect((await session.post(asked.answer('Bob'))).status).toBe(202)
+    expect((await asked.end())?.result?.['content']).toEqual([{ type: 'text', text: 'accept Ada' }])
     expect((await other.post(ping(1))).status).toBe(200)
   })
 })

@@ -93,8 +93,10 @@ export const deeds = {
   },
   'sends many requests at once': async ({ urls: [url], session: { headers } }) => {
     const connection = await RawConnection.open(url)
-    const ping = (id: number) =>
-      connection.text({ method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' }) })
+    const ping = (nth: number) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: `ping ${nth}`, method: 'ping' })
+      return connection.text({ method: 'POST', headers, body })
+    }
     await connection.send(upTo(50).map(ping).join(''))
     await until(() => connection.statuses.length === 50, { timeoutMs: WAIT_MS })
     deepEqual(new Set(connection.statuses), new Set([200]))

@@ -28,6 +28,8 @@ export interface VisitorsReport {
 const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26']
 const NAMES = Object.keys(deeds) as readonly DeedName[]
 const SHOWN = 20
+/** What gateways remember of sessions is bounded, but not within a few minutes: visits are not to be many. */
+const VISIT_MS = 2_000
 const LATE_MS = 60_000
 
 process.once('message', (order: VisitorsOrder) => {
@@ -48,7 +50,7 @@ class Visitors {
 
   async run(): Promise<VisitorsReport> {
     const lane = async () => {
-      while (performance.now() < this.#end) await this.#visit(this.#visits++)
+      while (performance.now() < this.#end) await Promise.all([this.#visit(this.#visits++), delay(VISIT_MS)])
     }
     await Promise.all(Array.from({ length: this.#order.atOnce }, lane))
     return { visits: this.#visits, deeds: this.#deeds, wrong: this.#wrong.slice(0, SHOWN) }
