@@ -99,7 +99,7 @@ export class ClientStream {
   }
 
   #attach(reader: Reply, after: number): Promise<void> {
-    const attached = this.#components.log.take(async () => {
+    const attached = this.#components.log.look(async () => {
       this.take(reader, after)
       await this.#components.log.read(after, (event) => {
         if (event.stream === this.name) this.tell(event)

@@ -97,7 +97,7 @@ export class SessionStreams {
     const id = parseEventId(this.#init.address, text)
     if (id === 'foreign') throw new ScaledMcpError('SessionNotFound', 'the event is of another session')
     if (!id) throw new ScaledMcpError('EventUnknown', text.slice(0, 100))
-    await this.#log.take(() => this.#assertKept(id))
+    await this.#log.look(() => this.#assertKept(id))
     return id
   }
 
@@ -112,7 +112,7 @@ export class SessionStreams {
       if (event.kind === 'open') request = event.body
       else if (event.body.byteLength > 0) messages.push(event.body)
     }
-    await this.#log.take(() => this.#log.read(after, read))
+    await this.#log.search(after, read)
     return last && { request, messages, last }
   }
 
@@ -124,7 +124,7 @@ export class SessionStreams {
       if (stream !== STANDALONE) accepted.push({ stream, request: body })
       else if (kind !== 'open') messages.push(body)
     }
-    await this.#log.take(() => this.#log.read(0, read))
+    await this.#log.search(0, read)
     return { accepted, messages }
   }
 

@@ -8,6 +8,8 @@
  * L3  A write is tried again until it is known to be stored, until this owner learns that it is none any more, or until
  *     the session ends here. It is never stored twice.
  * L4  Events that expire are no sign of another owner (cluster protocol §3.6).
+ * L5  Many search it at once when an owner has died: those who ask before a reading begins share it, unless something is to
+ *     be written between their questions.
  */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@scaled-mcp/actor'
@@ -50,6 +52,19 @@ export interface StreamLogInit {
   readonly maxWaitingBytes: number
 }
 
+type Receive = (event: LoggedEvent) => void
+
+interface Reader {
+  readonly after: number
+  readonly receive: Receive
+}
+
+/** One reading for several who search. */
+interface Search {
+  readonly readers: Reader[]
+  readonly done: Promise<void>
+}
+
 const RETRY_MS = 200
 /** Of an owner's first write: it belongs to no stream. */
 const SEAL = 'seal'
@@ -66,6 +81,8 @@ export class StreamLog {
   #isClosed = false
   #waitingBytes = 0
   #turn: Promise<unknown> = Promise.resolve()
+  /** Planned, and not begun. */
+  #search: Search | undefined
 
   constructor(components: StreamLogComponents, init: StreamLogInit) {
     this.#components = components
@@ -100,13 +117,38 @@ export class StreamLog {
 
   /** Runs `turn` when everything before it is done (L2): only there the log is read and written. */
   take<T>(turn: () => Promise<T>): Promise<T> {
+    this.#search = undefined // L5
+    return this.look(turn)
+  }
+
+  /** As {@link take}, for a turn that writes nothing. */
+  look<T>(turn: () => Promise<T>): Promise<T> {
     const run = this.#turn.then(turn)
     this.#turn = run.catch(() => undefined) // whoever asked has the rejection
     return run
   }
 
+  /** Takes a turn, and reads what is kept after sequence `after`, in order (L5). */
+  search(after: number, receive: Receive): Promise<void> {
+    this.#search ??= this.#planSearch()
+    this.#search.readers.push({ after, receive })
+    return this.#search.done
+  }
+
+  #planSearch(): Search {
+    const readers: Reader[] = []
+    const done = this.look(async () => {
+      if (this.#search === search) this.#search = undefined
+      await this.read(Math.min(...readers.map(({ after }) => after)), (event) => {
+        for (const { after, receive } of readers) if (event.sequence > after) receive(event)
+      })
+    })
+    const search = { readers, done }
+    return search
+  }
+
   /** Of a turn: what is kept after sequence `after`, in order. */
-  async read(after: number, receive: (event: LoggedEvent) => void): Promise<void> {
+  async read(after: number, receive: Receive): Promise<void> {
     await this.#seal()
     if (this.#last <= after) return
     const assemble = assembled(receive)

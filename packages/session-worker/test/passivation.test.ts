@@ -3,7 +3,7 @@ import { header, mintSessionId, Subjects, sessionAddress, statusOf } from '@scal
 import { type Frame, MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
 import { defineServer } from '@scaled-mcp/server'
 import pino from 'pino'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SessionWorker, type SessionWorkerInit } from '../src/index.ts'
 
 const subjects = new Subjects()
@@ -49,8 +49,11 @@ const definition = defineServer({
   }
 })
 
-async function start(id: string, init: Partial<SessionWorkerInit>): Promise<SessionWorker> {
-  const mesh = broker.connect({ process: id, subjects })
+async function start(
+  id: string,
+  init: Partial<SessionWorkerInit>,
+  mesh = broker.connect({ process: id, subjects })
+): Promise<SessionWorker> {
   const components = { mesh, subjects, definition, logger: pino({ level: 'silent' }) }
   const worker = await SessionWorker.start(components, { ...limits, hostName: 'h', build: '0', ...init })
   workers.push(worker)
@@ -90,6 +93,28 @@ describe('an idle session', () => {
     finish()
     expect(await waiting).toContain('waited')
     await expect.poll(() => worker.load).toBe(0)
+  })
+
+  it('stays while somebody comes back to it, however long its log takes to tell what for', async () => {
+    const former = await start('w-0000-000001', { passivateMs: 20 })
+    const ask = await open(former)
+    await expect.poll(() => former.load).toBe(0)
+    const mesh = broker.connect({ process: 'w-0000-000002', subjects })
+    let tell = () => {}
+    const told = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const last = mesh.events.last.bind(mesh.events)
+    const asked = vi.spyOn(mesh.events, 'last').mockImplementation((key) => told.then(() => last(key)))
+    const worker = await start('w-0000-000002', { passivateMs: 20 }, mesh)
+    const again = { [header.epoch]: '0', [header.messageId]: 'mcp.reply.g-0000-000001.1-1', [header.attempt]: '2' }
+    const answer = ask(call('increment', 1), worker, again)
+    await expect.poll(() => asked.mock.calls.length).toBe(1)
+    const neighbour = await open(worker)
+    await expect.poll(() => worker.load).toBe(1)
+    expect(await neighbour(call('increment', 1))).toBe('not-owner')
+    tell()
+    expect(await answer).toBe('interrupted')
   })
 
   it('stays while somebody listens to it, and leaves when they do', async () => {

@@ -1,7 +1,7 @@
 import { systemClock } from '@scaled-mcp/actor'
 import { Subjects } from '@scaled-mcp/contracts'
 import { type EventLog, MemoryBroker, type PutOutcome } from '@scaled-mcp/mesh'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LoggedEvent, StreamLog, type StreamLogInit } from '../src/stream-log.ts'
 
 const key = 'default.session.abcdef'
@@ -78,6 +78,13 @@ describe('a write', () => {
     await expect(write(former, 'late')).rejects.toMatchObject({ code: 'StaleEpoch' })
   })
 
+  it('of a former owner that comes late into an empty log is refused, once the next one has looked (L1)', async () => {
+    const next = logOf({ epoch: 9 })
+    expect(await all(next)).toEqual([])
+    await expect(write(logOf({ epoch: 5, isNew: true }), 'late')).rejects.toMatchObject({ code: 'StaleEpoch' })
+    expect(await all(next)).toEqual([])
+  })
+
   it('of a former owner that had never looked is refused, or it would take the next one’s events for its own (L1)', async () => {
     const former = logOf({ epoch: 5 })
     await write(logOf({ epoch: 9, isNew: true }), 'a')
@@ -109,6 +116,30 @@ describe('a write', () => {
     const next = logOf({ epoch: 9 })
     await write(next, 'b')
     expect(await all(next)).toEqual(['b'])
+  })
+})
+
+describe('a search (L5)', () => {
+  const searched = async (log: StreamLog, after: number): Promise<readonly string[]> => {
+    const read: string[] = []
+    await log.search(after, ({ body }) => read.push(Buffer.from(body).toString()))
+    return read
+  }
+
+  it('is shared by all who ask before it begins, each with what they have not seen', async () => {
+    const log = logOf({ epoch: 5, isNew: true })
+    const first = await write(log, 'a')
+    await write(log, 'b')
+    const replay = vi.spyOn(events, 'replay')
+    const found = await Promise.all([searched(log, 0), searched(log, first), searched(log, 0)])
+    expect([found, replay.mock.calls.length]).toEqual([[['a', 'b'], ['b'], ['a', 'b']], 1])
+  })
+
+  it('sees everything that was to be written when it was asked for, also when another one waits', async () => {
+    const log = logOf({ epoch: 5, isNew: true })
+    await write(log, 'a')
+    const [before, written, after] = [searched(log, 0), write(log, 'b'), searched(log, 0)]
+    expect([await before, await written, await after]).toEqual([['a'], expect.any(Number), ['a', 'b']])
   })
 })
 

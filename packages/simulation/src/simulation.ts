@@ -93,7 +93,7 @@ class Simulation {
       { mix: mixes[this.#mix], from: TIMES.faultsFrom, until: TIMES.faultsUntil }
     )
     const followers = Array.from({ length: random.integer(2, 4) }, (_, index) => this.#follower(`f${index}`))
-    const others = Array.from({ length: random.integer(6, 10) }, (_, index) => this.#client(`c${index}`))
+    const others = Array.from({ length: random.integer(4, 7) }, (_, index) => this.#client(`c${index}`))
     this.#clients = [...others, ...followers]
   }
 

@@ -5,7 +5,11 @@ import { keepsPromises } from './keeps-promises.ts'
 const failed: readonly (readonly [number, string])[] = [
   [9, 'an answer kept during a lapse of the lease that nobody noticed was never sent, nor any after it'],
   [22, 'a question that was lost with the connection of its worker was waited for until its deadline'],
+  [71, 'who came back for a stream that was removed meanwhile was never answered'],
   [90, 'an initialize that took longer than a second gave its client a session without an id'],
+  [147, 'an owner that had not looked at the event log before it was replaced took the log over from its successor'],
+  [265, 'the end of a session was confirmed by a worker that had just given the session up'],
+  [331, 'twelve who came back at once waited for as many readings of the whole event log, one after the other'],
   [2059, 'a former owner stored the record of a session that had ended meanwhile'],
   [2979, 'an initialize was answered 404 after a worker had not known whether its claim was stored']
 ]
