@@ -26,6 +26,19 @@ const SESSION_NOT_FOUND = -32001
 
 export const errorRules = {
   // At the HTTP edge, in the order of the checks (docs/protocol.md).
+  HttpMalformed: { message: 'this is not HTTP/1.1', http: 400, jsonRpc: TRANSPORT_ERROR, advice: 'fix' },
+  HeadersTooLarge: {
+    message: 'the HTTP headers are larger than this server accepts',
+    http: 431,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'fix'
+  },
+  RequestTimeout: {
+    message: 'the request was not received in time',
+    http: 408,
+    jsonRpc: TRANSPORT_ERROR,
+    advice: 'retry'
+  },
   HostNotAllowed: { message: 'this Host is not served here', http: 403, jsonRpc: TRANSPORT_ERROR, advice: 'fix' },
   OriginNotAllowed: { message: 'this Origin may not call here', http: 403, jsonRpc: TRANSPORT_ERROR, advice: 'fix' },
   MethodNotAllowed: {

@@ -12,6 +12,7 @@ import { leaseTimes, Membership } from '@scaled-mcp/cluster'
 import { hasCode, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh } from '@scaled-mcp/mesh'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { answerClientError } from './client-error.ts'
 import { HttpGuard } from './http-guard.ts'
 import { McpEndpoint, type McpEndpointOptions } from './mcp-endpoint.ts'
 
@@ -179,6 +180,7 @@ function httpServer({ trustProxy }: GatewayInit, loggerInstance: FastifyBaseLogg
     logController: new LogController({ disableRequestLogging: true }),
     // One per request would cost a tenth of the gateway's time, to number the one line that a request may log.
     childLoggerFactory: (logger) => logger,
+    clientErrorHandler: answerClientError,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1_000,

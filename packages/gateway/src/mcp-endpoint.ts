@@ -166,6 +166,8 @@ export class McpEndpoint {
   }
 
   #failed(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    // The client has gone in the middle of its body: nobody is left to answer, and nothing is wrong here.
+    if (request.raw.destroyed && !request.raw.complete) return void reply.hijack()
     const known = fromFastify(error)
     if (!(known instanceof ScaledMcpError)) request.log.error({ err: error }, 'unexpected error')
     sendError(reply, httpError(known, readableId((request.body as Partial<JsonBody> | undefined)?.value)))

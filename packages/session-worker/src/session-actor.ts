@@ -208,10 +208,11 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
   }
 
-  /** Begins what has not run (N1). @throws ScaledMcpError `DuplicateRequestId`. */
+  /** Begins what has not run (N1). @throws ScaledMcpError `DuplicateRequestId`, `InvalidMessage`. */
   #ask(asked: Asked): void {
     const { post, body, context, reply, messageId } = asked
     const { requests, isBatch } = post
+    this.#assertFits(requests.length)
     const refusal = this.#refusal(requests.length)
     if (refusal) {
       this.#refuse(reply, { [header.status]: refusal })
@@ -334,6 +335,13 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   /** Answers that nothing was done. */
   #refuse(reply: Reply | undefined, headers: Headers): void {
     if (reply) this.#components.resend.refuse(() => reply.end({ body: NOTHING, headers }))
+  }
+
+  /** More than may ever be in flight is no matter of waiting. @throws ScaledMcpError `InvalidMessage`. */
+  #assertFits(requests: number): void {
+    const { inFlight } = this.#init
+    if (requests <= inFlight) return
+    throw new ScaledMcpError('InvalidMessage', `a batch of ${requests} requests; ${inFlight} may be in flight`)
   }
 
   #refusal(requests: number): ReplyStatus | undefined {

@@ -29,6 +29,7 @@ export class StandaloneStream extends ClientStream {
     const former = this.reader
     if (former && (await this.#components.isReading(former))) throw new ScaledMcpError('StreamTaken')
     await this.#components.log.take(async () => {
+      if (this.reader && this.reader !== former) throw new ScaledMcpError('StreamTaken') // while the other one was asked
       const waiting = await this.#waiting()
       this.take(reader, 0)
       for (const event of waiting) this.tell(event)

@@ -1,6 +1,6 @@
 import { until } from '@scaled-mcp/testkit'
 import type { NatsConnection } from 'nats'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ComposeProject } from './compose-project.ts'
 import { volumes, whyNoContainers } from './container-engine.ts'
 import { ContainerLogs } from './container-logs.ts'
@@ -34,9 +34,6 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 
 
   beforeEach(async () => {
     logs.follow(await project.containers())
-    onTestFailed(() => {
-      process.stderr.write(`What the containers said:\n${logs.unusual}\n`)
-    })
   })
 
   afterAll(async () => {
@@ -73,7 +70,9 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 
     const load = Promise.all(clients.map((client) => client.incrementUntil(ended.signal)))
     // Waits for both, also when one fails, so that nothing still changes when the next test begins.
     await Promise.allSettled([changed, load])
-    await Promise.all([changed, load])
+    await Promise.all([changed, load]).catch((cause) => {
+      throw new Error(`${cause}; what the containers said:\n${logs.unusual}`, { cause })
+    })
   }
 
   it('clients that know only the balancer reach every gateway and every worker', async () => {

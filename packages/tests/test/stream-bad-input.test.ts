@@ -119,7 +119,7 @@ class SlowSender {
 describe('Last-Event-ID', () => {
   it.each([
     ['longer than an id can be', 'x'.repeat(201), [400, 'EventUnknown']],
-    ['larger than all headers may be', 'x'.repeat(17_000), [431, undefined]],
+    ['larger than all headers may be', 'x'.repeat(17_000), [431, 'HeadersTooLarge']],
     ['of characters that no id has', 'caf\u00e9', [400, 'EventUnknown']],
     ['the session id', undefined, [400, 'EventUnknown']],
     ['of the right shape with a number that no event has', 'aaaaaa.standalone.0', [400, 'EventUnknown']],
@@ -233,6 +233,7 @@ describe('a batch', () => {
   it.each([
     ['nothing', [], 'InvalidMessage'],
     ['more than a hundred messages', pings(101), 'InvalidMessage'],
+    ['more requests than a session may have in flight', pings(65), 'InvalidMessage'],
     ['an initialize', [ping(1), { id: 2, method: 'initialize', params: {} }], 'InvalidMessage'],
     ['something that is no message', [ping(1), { foo: 1 }], 'InvalidMessage'],
     ['one id twice', [ping(1), ping(1)], 'DuplicateRequestId']
