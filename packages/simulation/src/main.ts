@@ -1,6 +1,6 @@
 /** `npm run simulate -- …`: see README.md. */
 import { runMutations, runSeed, runSeeds } from './commands.ts'
-import { UsageError, usage, type Wish, wishOf } from './usage.ts'
+import { COUNT, UsageError, usage, type Wish, wishOf } from './usage.ts'
 
 const BROKEN = 1
 const NOT_UNDERSTOOD = 2
@@ -15,8 +15,10 @@ try {
   process.exitCode = NOT_UNDERSTOOD
 }
 
-/** Whether every promise was kept, or every mechanism that was missing noticed. */
-function run({ seed, mutations, from, count, mutation, mix, history }: Wish): Promise<boolean> {
+/** Whether every promise was kept, and every mechanism that was missing noticed. */
+async function run({ seed, seeds, mutations, from, count, mutation, mix, history }: Wish): Promise<boolean> {
   if (seed !== undefined) return runSeed(seed, { mutation, mix, history })
-  return mutations ? runMutations({ from, count }) : runSeeds({ mutation, mix, from, count })
+  const kept = !seeds || (await runSeeds({ mutation, mix, from, count }))
+  const noticed = !mutations || (await runMutations({ from: 1, count: COUNT }))
+  return kept && noticed
 }

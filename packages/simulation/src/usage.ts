@@ -7,6 +7,8 @@ export interface Wish {
   readonly seed: number | undefined
   readonly from: number
   readonly count: number
+  /** Whether seeds are to be run, and not only mutations. */
+  readonly seeds: boolean
   readonly mutations: boolean
   readonly mutation: MutationName | undefined
   readonly mix: MixName | undefined
@@ -17,10 +19,11 @@ export interface Wish {
 /** What is asked for cannot be done; the message says why. */
 export class UsageError extends Error {}
 
-const COUNT = '200'
+/** How many seeds a run has, and within how many of them each mutation must be noticed. */
+export const COUNT = 200
 const OPTIONS = {
   seed: { type: 'string' },
-  seeds: { type: 'string', default: COUNT },
+  seeds: { type: 'string' },
   from: { type: 'string', default: '1' },
   mutations: { type: 'boolean', default: false },
   mutation: { type: 'string' },
@@ -35,7 +38,8 @@ export const usage = `npm run simulate -- [options]
   --from N          the first of them (default 1)
   --seed N          runs one seed again, exactly, and shows everything that was wrong
   --history FILE    of --seed: writes what clients asked for and saw, one operation a line
-  --mutations       switches each safety mechanism off and looks for the first seed that notices
+  --mutations       switches each safety mechanism off and looks for the first of ${COUNT} seeds that notices;
+                    after the seeds, when --seeds is given as well
   --mutation NAME   switches one off:${lines(Object.keys(mutations))}
   --mix NAME        the faults, instead of what the seed chooses:${lines(Object.keys(mixes))}
   --help            shows this
@@ -47,7 +51,8 @@ export function wishOf(args: readonly string[]): Wish {
   return {
     seed: values.seed === undefined ? undefined : whole('seed', values.seed),
     from: whole('from', values.from),
-    count: whole('seeds', values.seeds),
+    count: values.seeds === undefined ? COUNT : whole('seeds', values.seeds),
+    seeds: values.seeds !== undefined || !values.mutations,
     mutations: values.mutations,
     mutation: oneOf('mutation', values.mutation, mutations),
     mix: oneOf('mix', values.mix, mixes),

@@ -3,6 +3,8 @@ import { UsageError, usage, wishOf } from '../src/usage.ts'
 
 it('what is not said is 200 seeds from 1', () => {
   expect(wishOf([])).toMatchObject({ from: 1, count: 200, seed: undefined, mutations: false, help: false })
+  expect(wishOf(['--mutations'])).toMatchObject({ seeds: false, mutations: true })
+  expect(wishOf(['--mutations', '--seeds', '5'])).toMatchObject({ seeds: true, mutations: true, count: 5 })
   expect(wishOf(['--seed', '22', '--mix', 'kills'])).toMatchObject({ seed: 22, mix: 'kills' })
 })
 
