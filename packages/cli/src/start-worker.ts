@@ -46,6 +46,8 @@ function initOf(
     inFlight: session.inFlight,
     decideMs: session.decideMs,
     passivateMs: session.passivateMs,
+    initializeMs: session.initializeMs,
+    sweep: { everyMs: worker.sweepMs, idleMs: session.idleMs, keptMs: session.keepEndedMs },
     maxInMemory: worker.maxInMemory,
     isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,

@@ -9,7 +9,14 @@
  *     writes count an epoch twice.
  */
 import type { Clock } from '@scaled-mcp/actor'
-import { type Address, addressKey, type DirectoryRecord, directoryCodec, ScaledMcpError } from '@scaled-mcp/contracts'
+import {
+  type Address,
+  addressKey,
+  type DirectoryRecord,
+  directoryCodec,
+  parseAddressKey,
+  ScaledMcpError
+} from '@scaled-mcp/contracts'
 import type { Bucket, Entry, PutOutcome } from '@scaled-mcp/mesh'
 import type { MemberView } from './member-view.ts'
 
@@ -49,6 +56,16 @@ export class Directory {
   async lookup(address: Address): Promise<Ownership | undefined> {
     const entry = await this.#components.entries.get(addressKey(address))
     return entry && ownership(entry)
+  }
+
+  /** Gives `receive` every entry, one now and then twice. @throws StoreUnavailable. */
+  async all(receive: (address: Address, ownership: Ownership) => void): Promise<void> {
+    await this.#components.entries.all((entry) => receive(parseAddressKey(entry.key), ownership(entry)))
+  }
+
+  /** Removes what is left of an ended address. @throws StoreUnavailable. */
+  async forget(address: Address): Promise<void> {
+    await this.#components.entries.purge(addressKey(address))
   }
 
   /**

@@ -127,6 +127,8 @@ function bound(bucket: Bucket): Bucket {
     put: (key, value, expect) => bucket.put(key, value, expect),
     tombstone: (key, expect) => bucket.tombstone(key, expect),
     keys: () => bucket.keys(),
+    all: (receive) => bucket.all(receive),
+    purge: (key) => bucket.purge(key),
     watch: (pattern, listener, options) => bucket.watch(pattern, listener, options)
   }
 }

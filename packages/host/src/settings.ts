@@ -163,9 +163,29 @@ export const settings = {
     doc: 'How long a session may be idle before it leaves the worker’s memory; it stays alive in the store, and the next message opens it on any worker',
     roles: worker
   }),
+  'session.initializeMs': row({
+    schema: duration(10_000),
+    doc: 'How long a client that has opened a session has to say that it is initialized; an unused session of one that has not is ended',
+    roles: worker
+  }),
+  'session.idleMs': row({
+    schema: duration(86_400_000),
+    doc: 'How long a session may live in the store only; then it is ended',
+    roles: worker
+  }),
+  'session.keepEndedMs': row({
+    schema: duration(86_400_000),
+    doc: 'How long the store remembers that a session has ended',
+    roles: worker
+  }),
   'session.rebuild': row({
     schema: oneOf('never', ['never', 'always']),
     doc: 'always: a session that has nothing in flight is rebuilt from its record before each message, as after a failover; slow, and a hard test for a server module',
+    roles: worker
+  }),
+  'worker.sweepMs': row({
+    schema: duration(600_000),
+    doc: 'How often one of the workers ends sessions that are past their time, and removes what is left of ended ones',
     roles: worker
   }),
   'worker.maxInMemory': row({

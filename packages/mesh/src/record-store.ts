@@ -58,6 +58,13 @@ export interface Bucket {
   tombstone(key: string, expect: number): Promise<PutOutcome>
   /** The keys of every record. @throws StoreUnavailable. */
   keys(): Promise<readonly string[]>
+  /** Gives `receive` every record, one now and then twice. @throws StoreUnavailable. */
+  all(receive: (entry: Entry) => void): Promise<void>
+  /**
+   * Removes a record and its tombstone, so that nothing is left and nothing fences: only for a key that nobody writes
+   * again. Watches are not told. @throws StoreUnavailable.
+   */
+  purge(key: string): Promise<void>
   /** Follows the records whose key matches `pattern` (`*` and `>` as in subjects); resolves once it listens. */
   watch(pattern: string, listener: WatchListener, options: WatchOptions): Promise<Watch>
 }

@@ -71,6 +71,25 @@ export class StreamBucket implements Bucket {
     })
   }
 
+  async all(receive: (entry: Entry) => void): Promise<void> {
+    const { stream, clock } = this.#components
+    await retrying(clock, () =>
+      stream.newest(
+        `${this.#subjects}>`,
+        (message) => {
+          const entry = entryOf(message, this.#subjects)
+          if (entry) receive(entry)
+        },
+        { headersOnly: false }
+      )
+    )
+  }
+
+  async purge(key: string): Promise<void> {
+    const { stream, clock } = this.#components
+    await retrying(clock, () => stream.purge(this.#subjects + key))
+  }
+
   async watch(pattern: string, listener: WatchListener, { initial }: WatchOptions): Promise<Watch> {
     if (this.#changes === undefined) throw new TypeError(`changes in ${this.#spec.name} are not told`)
     const watch = new RecordWatch(

@@ -63,6 +63,14 @@ export class Claims {
     await this.#components.events.purge(addressKey(address))
   }
 
+  /** Removes what is left of an address that has ended: its entry last, as that is how it is found. */
+  async forget(address: Address): Promise<void> {
+    const { directory, states } = this.#components
+    await this.forgetEvents(address)
+    await states.purge(addressKey(address))
+    await directory.forget(address)
+  }
+
   /** The sender believes that this worker owns the address; the directory knows. */
   async #owned(address: Address): Promise<Claimed> {
     const found = await this.#components.directory.lookup(address)

@@ -32,6 +32,8 @@ export interface IntakeComponents {
   readonly lease: Lease
   readonly resend: Resend
   readonly logger: Logger
+  /** Told of each session that begins here. */
+  readonly begun: (session: LivingSession) => void
 }
 
 export interface IntakeInit {
@@ -152,9 +154,12 @@ export class Intake {
 
   /** A new session that cannot be hosted is over; an existing one is given back. */
   async #host(owned: Owned, isNew: boolean, delivery: Delivery): Promise<LivingSession> {
-    const { claims, hosting } = this.#components
+    const { claims, hosting, begun } = this.#components
     try {
-      return await (isNew ? hosting.create(owned, delivery) : hosting.restore(owned))
+      if (!isNew) return await hosting.restore(owned)
+      const session = await hosting.create(owned, delivery)
+      begun(session)
+      return session
     } catch (error) {
       await (isNew ? claims.end(owned) : claims.release(owned))
       throw error
@@ -194,6 +199,26 @@ export class Intake {
   /** Ends a session that its server refused to initialize. */
   refused(key: string): void {
     void this.#change(key, NO_DELIVERY, () => this.#end(key, { subject: key, body: NOTHING }))
+  }
+
+  /** Ends a session that was begun and not gone on with, unless it is another's by now. */
+  endAbandoned(session: LivingSession): void {
+    const key = addressKey(session.address)
+    if (this.#components.hosting.get(key) === session && !this.#changing.has(key)) this.refused(key)
+  }
+
+  /**
+   * Runs a change of an address that is not hosted here and of which nothing is under way; its messages wait meanwhile.
+   * Rejects as `change` does.
+   */
+  async exclusively(key: string, change: () => Promise<void>): Promise<void> {
+    if (this.#changing.has(key) || this.#components.hosting.get(key)) return
+    let run: Promise<void> | undefined
+    await this.#change(key, NO_DELIVERY, () => {
+      run = change()
+      return run.catch(() => undefined)
+    })
+    await run
   }
 
   async #forEachLiving(run: (hosted: LivingSession) => Promise<void>): Promise<void> {

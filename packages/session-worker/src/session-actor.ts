@@ -104,6 +104,11 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     return this.isIdle && !turns?.areTaken && standalone?.reader === undefined
   }
 
+  /** Whether the client has said that it is ready. */
+  get isInitialized(): boolean {
+    return this.#init.store.exists && this.#init.store.read().initialized
+  }
+
   /** When the client last sent something, on the monotonic clock, in milliseconds. */
   get usedAt(): number {
     return this.#usedAt

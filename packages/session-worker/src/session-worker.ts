@@ -22,10 +22,12 @@ import type { Logger, ServerDefinition } from '@scaled-mcp/server'
 import { Claims, type Owned } from './claims.ts'
 import { Hosting, type LivingSession } from './hosting.ts'
 import { Intake } from './intake.ts'
+import { Newcomers } from './newcomers.ts'
 import { Passivation } from './passivation.ts'
 import { ReaderProbe } from './reader-probe.ts'
 import { Resend } from './resend.ts'
 import { type ServeSession, serveSdk } from './serve-session.ts'
+import { Sweeper, type SweeperInit } from './sweeper.ts'
 
 export interface SessionWorkerComponents {
   readonly mesh: Mesh
@@ -52,6 +54,10 @@ export interface SessionWorkerInit {
   readonly graceMs: number
   /** How long a session may be idle before it leaves memory, in milliseconds. Default 600,000. */
   readonly passivateMs?: number
+  /** How long a client has to say that it is initialized, in milliseconds. Default 10,000. */
+  readonly initializeMs?: number
+  /** When and what the sweeper ends and removes. Default: every 10 minutes, what is 24 hours old. */
+  readonly sweep?: Partial<Omit<SweeperInit, 'self'>>
   /** Sessions that may stay in memory at once; above it the longest idle leave. Default: all. */
   readonly maxInMemory?: number
   /** Whether an idle session is rebuilt from its record before each message. Default false. */
@@ -61,6 +67,8 @@ export interface SessionWorkerInit {
 }
 
 const PASSIVATE_MS = 600_000
+const INITIALIZE_MS = 10_000
+const SWEEP = { everyMs: 600_000, idleMs: 86_400_000, keptMs: 86_400_000 }
 
 export class SessionWorker {
   readonly #components: SessionWorkerComponents
@@ -74,6 +82,8 @@ export class SessionWorker {
   readonly #intake: Intake
   readonly #resend: Resend
   readonly #passivation: Passivation
+  readonly #newcomers: Newcomers
+  readonly #sweeper: Sweeper
   #serving: Serving | undefined
   #announcement: Announcement | undefined
   #leaseWatch: Timer | undefined
@@ -106,10 +116,14 @@ export class SessionWorker {
       { ...hosted, definition: components.definition, streams, isOwner },
       { ...init, maxBodyBytes: mesh.wire.maxBodyBytes }
     )
+    const newcomers = { clock, end: (session: LivingSession) => this.#intake.endAbandoned(session) }
+    this.#newcomers = new Newcomers(newcomers, init.initializeMs ?? INITIALIZE_MS)
+    const begun = (session: LivingSession) => this.#newcomers.add(session)
     this.#intake = new Intake(
-      { subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger },
+      { subjects, claims, hosting: this.#hosting, lease, resend: this.#resend, logger, begun },
       { isRebuilt: init.isRebuilt ?? false }
     )
+    this.#sweeper = this.#sweeperOf(mesh, { directory, claims }, init.sweep)
     const { passivateMs: idleMs = PASSIVATE_MS, maxInMemory = Number.POSITIVE_INFINITY } = init
     const living = () => this.#hosting.all()
     const release = (unused: readonly LivingSession[]) => this.#intake.releaseUnused(unused)
@@ -148,6 +162,7 @@ export class SessionWorker {
   async drain(): Promise<void> {
     this.#intake.close()
     this.#passivation.stop()
+    this.#sweeper.stop()
     await this.#member.drain()
     await this.#intake.releaseAll()
     await this.#serving?.drain()
@@ -169,6 +184,7 @@ export class SessionWorker {
     this.#detector.start()
     this.#watchLease()
     this.#passivation.start()
+    this.#sweeper.start()
     this.#stopListening = mesh.wire.onConnection((isConnected) => {
       if (isConnected) void this.#member.returned()
     })
@@ -220,10 +236,25 @@ export class SessionWorker {
   #leave(): void {
     this.#leaseWatch?.cancel()
     this.#passivation.stop()
+    this.#newcomers.stop()
+    this.#sweeper.stop()
     this.#detector.stop()
     this.#members.stop()
     this.#serving?.stop()
     this.#stopListening?.()
+  }
+
+  #sweeperOf(
+    { process: self, records }: Mesh,
+    ownership: { readonly directory: Directory; readonly claims: Claims },
+    init: SessionWorkerInit['sweep']
+  ): Sweeper {
+    const { logger } = this.#components
+    const { lease } = this.#member
+    const members = { members: this.#members, memberRecords: records.members }
+    const exclusively: Intake['exclusively'] = (key, change) => this.#intake.exclusively(key, change)
+    const components = { ...ownership, ...members, lease, clock: this.#clock, logger, exclusively }
+    return new Sweeper(components, { ...SWEEP, ...init, self })
   }
 
   #detectorOf({ process: self, records: { members } }: Mesh): FailureDetector {

@@ -147,6 +147,32 @@ export function recordClaims(get: Get): void {
     })
   })
 
+  describe('all', () => {
+    test('every record is given with its value, tombstones are not', async () => {
+      const expected = Array.from({ length: 300 }, (_, i) => `all.${key}.${i}`)
+      const revisions = await Promise.all(expected.map(async (each) => won(await bucket.put(each, bytes(each), 0))))
+      const gone = `all.${key}.gone`
+      won(await bucket.tombstone(gone, won(await bucket.put(gone, bytes('a'), 0))))
+      const seen = new Map<string, readonly [string, number]>()
+      await elsewhere.all(({ key: each, value, revision }) => {
+        if (each.startsWith(`all.${key}.`)) seen.set(each, [Buffer.from(value).toString(), revision])
+      })
+      expect(seen).toEqual(new Map(expected.map((each, i) => [each, [each, revisions[i]]])))
+    })
+  })
+
+  describe('purge', () => {
+    test('removes a record and its tombstone, and a new one begins from nothing', async () => {
+      const revision = won(await bucket.tombstone(key, won(await bucket.put(key, bytes('a'), 0))))
+      await elsewhere.purge(key)
+      expect(await bucket.get(key)).toBeUndefined()
+      expect(won(await bucket.put(key, bytes('b'), 0))).toBeGreaterThan(revision)
+      await bucket.purge(key)
+      expect(await bucket.get(key)).toBeUndefined()
+      await bucket.purge(key)
+    })
+  })
+
   describe('store out of reach', () => {
     test('a read fails with StoreUnavailable, and a write is unknown: neither hangs', async () => {
       await get().cut(one)

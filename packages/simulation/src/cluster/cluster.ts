@@ -32,6 +32,8 @@ export interface ClusterInit extends GatewayProcessInit {
   readonly maxEventBytes?: number | undefined
   /** How long a session is idle before it leaves memory, in milliseconds. Default: longer than a run. */
   readonly passivateMs?: number | undefined
+  /** From one sweep to the next, in milliseconds. Default: longer than a run. */
+  readonly sweepMs?: number | undefined
 }
 
 /** How a process is killed. */
@@ -107,7 +109,7 @@ export class Cluster {
 
   #startWorker(): void {
     const { mutation, random } = this.#components
-    const { leaseMs, maxEventBytes, passivateMs } = this.#init
+    const { leaseMs, maxEventBytes, passivateMs, sweepMs } = this.#init
     const process = this.#newProcess('w')
     const worker: WorkerProcess = new WorkerProcess(
       {
@@ -122,7 +124,7 @@ export class Cluster {
         ended: () => this.kill(worker, KILLED),
         failed: (error) => this.#failed(error)
       },
-      { leaseMs, maxEventBytes, passivateMs, hasKeeper: random.chance(0.6) }
+      { leaseMs, maxEventBytes, passivateMs, sweepMs, hasKeeper: random.chance(0.6) }
     )
     this.#workers.set(process.id, worker)
     process.onDeath(() => {

@@ -36,10 +36,20 @@ export interface WorkerProcessInit {
   readonly maxEventBytes: number | undefined
   /** How long a session is idle before it leaves memory, in milliseconds. Default: longer than a run. */
   readonly passivateMs: number | undefined
+  /** From one sweep to the next, in milliseconds. Default: longer than a run. */
+  readonly sweepMs: number | undefined
 }
 
-const LIMITS = { maxSessions: 100, inFlight: 8, decideMs: 1_000, graceMs: 10_000 } as const
 const NEVER_MS = 600_000
+/** Clients come back however late, so nothing ends by its age; they say nothing of being initialized either. */
+const LIMITS = {
+  maxSessions: 100,
+  inFlight: 8,
+  decideMs: 1_000,
+  graceMs: 10_000,
+  initializeMs: Number.POSITIVE_INFINITY
+} as const
+const ENDED_KEPT_MS = 10_000
 const definition = defineServer({
   create: () => {
     throw new TypeError('nothing is created here')
@@ -81,9 +91,10 @@ export class WorkerProcess {
   async start(): Promise<void> {
     const { mutation, subjects, log, lost, ended } = this.#components
     const logger = this.#logger()
-    const { leaseMs, passivateMs = NEVER_MS } = this.#init
+    const { leaseMs, passivateMs = NEVER_MS, sweepMs = NEVER_MS } = this.#init
     const mesh = this.#narrowed(mutation.workerMesh?.(this.#mesh, log) ?? this.#mesh)
-    const init = { ...LIMITS, hostName: 'simulated', build: '0.0.0', leaseMs, passivateMs }
+    const sweep = { everyMs: sweepMs, idleMs: NEVER_MS, keptMs: ENDED_KEPT_MS }
+    const init = { ...LIMITS, hostName: 'simulated', build: '0.0.0', leaseMs, passivateMs, sweep }
     const member = mutation.member?.(this.#member) ?? this.#member
     const { clock } = this.process
     const serve = this.#serve()

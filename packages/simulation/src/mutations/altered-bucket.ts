@@ -9,6 +9,8 @@ export function altered(bucket: Bucket, overrides: Partial<Bucket>): Bucket {
     put: (key, value, expect) => bucket.put(key, value, expect),
     tombstone: (key, expect) => bucket.tombstone(key, expect),
     keys: () => bucket.keys(),
+    all: (receive) => bucket.all(receive),
+    purge: (key) => bucket.purge(key),
     watch: (pattern, listener, options) => bucket.watch(pattern, listener, options),
     ...overrides
   }
