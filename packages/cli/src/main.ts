@@ -1,8 +1,9 @@
-import { ConfigError, exitCodeOf, loadConfig } from '@scaled-mcp/host'
+import { type Config, ConfigError, exitCodeOf, loadConfig } from '@scaled-mcp/host'
 import { Command, InvalidArgumentError } from 'commander'
 import { build } from './build.ts'
+import type { ListOptions } from './cluster-commands.ts'
 import type { UpOptions } from './local-cluster.ts'
-import { addSettings, givenFlags } from './setting-options.ts'
+import { addConnection, addSettings, givenFlags } from './setting-options.ts'
 
 // Each command loads what it needs only: the parent of a worker is to stay small.
 const program = new Command('scaled-mcp')
@@ -17,6 +18,8 @@ Examples:
   scaled-mcp up server.ts --gateways 2 --workers 2            a local cluster of real processes
   scaled-mcp gateway --nats nats://n1:4222                    one service each, for containers
   scaled-mcp worker server.js --nats nats://n1:4222
+  scaled-mcp workers --nats nats://n1:4222                    who is there
+  scaled-mcp drain w-1a2b-3c4d5e --nats nats://n1:4222        hand its sessions over before maintenance
 `
   )
 
@@ -56,6 +59,54 @@ addSettings(program.command('worker <server>'), ['worker'])
     const { runWorker } = await import('./worker-parent.ts')
     await runWorker(server, config)
   })
+
+addConnection(program.command('workers'))
+  .description('the workers of a running cluster: state, sessions, last heartbeat')
+  .option('--json', 'one JSON object a line')
+  .action(async (options: ListOptions, command: Command) => {
+    await (await clusterCommands()).listWorkers(configOf(command), options)
+  })
+
+const sessions = program.command('sessions').description('the sessions of a running cluster')
+
+addConnection(sessions.command('list', { isDefault: true }))
+  .description('those that have not ended, the latest change first')
+  .option('--json', 'one JSON object a line')
+  .action(async (options: ListOptions, command: Command) => {
+    await (await clusterCommands()).listSessions(configOf(command), options)
+  })
+
+addConnection(sessions.command('show <id>'))
+  .description('one of them, with what is stored of it; never its client’s data')
+  .action(async (id: string, _options: object, command: Command) => {
+    await (await clusterCommands()).showSession(configOf(command), id)
+  })
+
+addConnection(sessions.command('end <id>'))
+  .description('end one of them: its client gets 404 and opens another')
+  .action(async (id: string, _options: object, command: Command) => {
+    await (await clusterCommands()).endSession(configOf(command), id)
+  })
+
+addConnection(program.command('drain <worker>'))
+  .description('have a worker hand over its sessions to the others and take none; its process stays')
+  .action(async (worker: string, _options: object, command: Command) => {
+    await (await clusterCommands()).drainWorker(configOf(command), worker)
+  })
+
+addConnection(program.command('undrain <worker>'))
+  .description('have a drained worker take sessions again')
+  .action(async (worker: string, _options: object, command: Command) => {
+    await (await clusterCommands()).undrainWorker(configOf(command), worker)
+  })
+
+function configOf(command: Command): Config {
+  return loadConfig({ flags: givenFlags(command) })
+}
+
+function clusterCommands(): Promise<typeof import('./cluster-commands.ts')> {
+  return import('./cluster-commands.ts')
+}
 
 function count(text: string): number {
   const value = Number(text)

@@ -27,7 +27,7 @@ export interface KeeperOrder {
 /** What the main thread asks for. */
 export interface KeeperAsk {
   readonly token: number
-  readonly verb: 'join' | 'drain' | 'returned' | 'leave'
+  readonly verb: 'join' | 'drain' | 'undrain' | 'returned' | 'leave'
 }
 
 /** What the thread says. Errors travel as the headers that they are written down as between processes. */
@@ -63,6 +63,10 @@ class KeeperThread {
 
   async drain(): Promise<void> {
     await this.#membership?.drain()
+  }
+
+  async undrain(): Promise<void> {
+    await this.#membership?.undrain()
   }
 
   async returned(): Promise<void> {

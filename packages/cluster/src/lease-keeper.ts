@@ -88,6 +88,10 @@ export class LeaseKeeper implements Member {
     if (this.#thread) await this.#ask('drain').catch(this.#components.missed)
   }
 
+  async undrain(): Promise<void> {
+    if (this.#thread) await this.#ask('undrain').catch(this.#components.missed)
+  }
+
   async returned(): Promise<void> {
     if (this.#thread) await this.#ask('returned').catch(this.#components.missed)
   }

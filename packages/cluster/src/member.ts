@@ -20,6 +20,8 @@ export interface Member {
   join(): Promise<void>
   /** Tells the others that this process takes nothing new. Never rejects: a missed word is logged. */
   drain(): Promise<void>
+  /** Takes {@link drain} back. Never rejects. */
+  undrain(): Promise<void>
   /**
    * Tells the others that its connection was lost and is back, so that nobody waits for what was on its way then. Never
    * rejects.

@@ -65,6 +65,11 @@ export class Membership implements Member {
     await this.#enqueue()
   }
 
+  async undrain(): Promise<void> {
+    this.#state = 'up'
+    await this.#enqueue()
+  }
+
   async returned(): Promise<void> {
     this.#connections++
     if (this.#timer) await this.#enqueue()

@@ -7,7 +7,7 @@
  * subjects.ask('w-3f2a-91b0c4', sessionAddress(mintSessionId())) // mcp.worker.w-3f2a-91b0c4.ask.default.session.…
  * ```
  */
-export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey } from './address.ts'
+export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey, SESSION_KIND } from './address.ts'
 export { type ClientQuirk, clientQuirks } from './client-quirks.ts'
 export {
   type Advice,

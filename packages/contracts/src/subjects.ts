@@ -1,8 +1,11 @@
 import { type Address, addressKey } from './address.ts'
 import type { Role } from './process-id.ts'
 
-/** What a process answers on its control subjects: who it is, and of a gateway, whether somebody still reads a stream. */
-export type ControlVerb = 'ping' | 'reading'
+/**
+ * What a process answers on its control subjects: who it is; of a gateway, whether somebody still reads a stream; of a
+ * worker, that it has handed everything over, or takes sessions again.
+ */
+export type ControlVerb = 'ping' | 'reading' | 'drain' | 'undrain'
 
 /**
  * Every subject of one deployment. Two deployments with different prefixes share one NATS without touching.

@@ -22,6 +22,8 @@ it('docs/protocol.md lists exactly the subjects that the code builds', () => {
     subjects.tell('W0', address),
     subjects.worker('W0'),
     subjects.control('worker', 'P0', 'ping').replace('.worker.', '.<role>.'),
+    subjects.control('worker', 'P0', 'drain'),
+    subjects.control('worker', 'P0', 'undrain'),
     subjects.control('gateway', 'P0', 'reading'),
     subjects.reply('P0'),
     subjects.out(address)

@@ -66,6 +66,11 @@ export class Intake {
     this.#isClosed = true
   }
 
+  /** Takes what comes again. */
+  open(): void {
+    this.#isClosed = false
+  }
+
   receive(delivery: Delivery): void {
     if (!this.#components.lease.isHeld) {
       this.#answer(delivery.reply, 'busy') // I4

@@ -28,6 +28,7 @@ import { ReaderProbe } from './reader-probe.ts'
 import { Resend } from './resend.ts'
 import { type ServeSession, serveSdk } from './serve-session.ts'
 import { Sweeper, type SweeperInit } from './sweeper.ts'
+import { WorkerControl } from './worker-control.ts'
 
 export interface SessionWorkerComponents {
   readonly mesh: Mesh
@@ -85,6 +86,7 @@ export class SessionWorker {
   readonly #newcomers: Newcomers
   readonly #sweeper: Sweeper
   #serving: Serving | undefined
+  #control: WorkerControl | undefined
   #announcement: Announcement | undefined
   #leaseWatch: Timer | undefined
   #stopListening: (() => void) | undefined
@@ -158,13 +160,25 @@ export class SessionWorker {
     await this.#intake.passivateAll()
   }
 
-  /** Takes nothing new, lets what runs finish, and releases every session (K2). */
-  async drain(): Promise<void> {
+  /** Takes nothing new, lets what runs finish, and releases every session (K2), until {@link takeAgain}. */
+  async handOver(): Promise<void> {
     this.#intake.close()
-    this.#passivation.stop()
-    this.#sweeper.stop()
     await this.#member.drain()
     await this.#intake.releaseAll()
+  }
+
+  /** Takes sessions again after {@link handOver}. */
+  async takeAgain(): Promise<void> {
+    this.#intake.open()
+    await this.#member.undrain()
+  }
+
+  /** Hands everything over on its way out: nothing is heard afterwards. */
+  async drain(): Promise<void> {
+    this.#passivation.stop()
+    this.#sweeper.stop()
+    this.#control?.stop()
+    await this.handOver()
     await this.#serving?.drain()
   }
 
@@ -189,6 +203,8 @@ export class SessionWorker {
       if (isConnected) void this.#member.returned()
     })
     this.#serving = mesh.wire.serve(subjects.worker(this.id), (delivery) => this.#intake.receive(delivery))
+    const orders = { drain: () => this.handOver(), undrain: () => this.takeAgain() }
+    this.#control = new WorkerControl({ ...this.#components, orders })
     const description = { id: this.id, role: 'worker', build, host: hostName, pid: process.pid } as const
     this.#announcement = await mesh.services.announce(description, () => this.load)
   }
@@ -241,6 +257,7 @@ export class SessionWorker {
     this.#detector.stop()
     this.#members.stop()
     this.#serving?.stop()
+    this.#control?.stop()
     this.#stopListening?.()
   }
 

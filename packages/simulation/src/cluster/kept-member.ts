@@ -44,6 +44,10 @@ export class KeptMember implements Member {
     return this.#ask((membership) => membership.drain())
   }
 
+  undrain(): Promise<void> {
+    return this.#ask((membership) => membership.undrain())
+  }
+
   returned(): Promise<void> {
     return this.#ask((membership) => membership.returned())
   }

@@ -7,6 +7,7 @@ export function silentReturn(member: Member): Member {
     lost: member.lost,
     join: () => member.join(),
     drain: () => member.drain(),
+    undrain: () => member.undrain(),
     returned: async () => undefined,
     leave: () => member.leave()
   }
