@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type FailoverCommandOptions, failoverCommand } from './failover-command.ts'
 import { HOP_SIDES } from './hop.ts'
 import { type HopCommandOptions, hopCommand } from './hop-command.ts'
+import { type IdleCommandOptions, idleCommand } from './idle-command.ts'
 import { type SessionsCommandOptions, sessionsCommand } from './sessions-command.ts'
 import { isSideName, type SideName, sideNames } from './sides/start-side.ts'
 import { type SoakCommandOptions, soakCommand } from './soak-command.ts'
@@ -29,6 +30,15 @@ program
   .option('--in-flight <count>', 'how many are opened at once', count, 32)
   .option('--json <file>', 'write every measurement there')
   .action((options: SessionsCommandOptions) => sessionsCommand(options))
+
+program
+  .command('idle')
+  .description('what sessions cost that nobody uses, and what it takes to wake one')
+  .option('--count <count>', 'how many sessions are opened', count, 100_000)
+  .option('--wake <count>', 'how many of them are woken', count, 2_000)
+  .option('--seconds <count>', 'how long rounds of open, use, idle and wake go on afterwards', Number, 0)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: IdleCommandOptions) => idleCommand(options))
 
 program
   .command('failover')

@@ -61,6 +61,20 @@ test('bench sessions opens what it says on every side, and sees the memory of ea
   expect(serverHeap).toBeGreaterThan(0)
 }, 120_000)
 
+interface Idle {
+  readonly after: readonly { readonly role: string }[]
+  readonly wakes: readonly number[]
+  readonly storedBefore: number
+  readonly storedAfter: number
+}
+
+test('bench idle lets every session leave memory, and those that it wakes go on with their state', async () => {
+  const { after, wakes, storedBefore, storedAfter } = await bench<Idle>('idle', '--count', '200', '--wake', '20')
+  expect(after.map(({ role }) => role)).toEqual(['nats-server', 'worker', 'gateway'])
+  expect(wakes).toHaveLength(20)
+  expect(storedAfter).toBeGreaterThan(storedBefore)
+}, 120_000)
+
 interface Streams {
   readonly heldByStream: readonly { readonly role: string }[]
   readonly changes: readonly { readonly last: number }[]

@@ -8,6 +8,8 @@ export interface OwnClusterInit {
   readonly workers: number
   /** Added to the arguments of every gateway. */
   readonly gatewayArgs?: readonly string[]
+  /** Added to the arguments of every worker. */
+  readonly workerArgs?: readonly string[]
 }
 
 /** The program that users start. */
@@ -20,7 +22,8 @@ export async function startCluster(side: SideStart, init: OwnClusterInit): Promi
   const common = ['--nats', await side.nats(), '--admin-port', '0']
   const ready = /"msg":"ready"/
   for (let i = 0; i < init.workers; i++) {
-    await side.node({ role: 'worker', args: [binary, 'worker', init.module, ...common], ready })
+    const args = [binary, 'worker', init.module, ...(init.workerArgs ?? []), ...common]
+    await side.node({ role: 'worker', args, ready })
   }
   const gateway = [binary, 'gateway', '--port', '0', '--shutdown-leave-ms', '0', ...(init.gatewayArgs ?? []), ...common]
   const urls: string[] = []

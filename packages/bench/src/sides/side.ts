@@ -56,6 +56,7 @@ export class SideStart {
   readonly #processes: SideProcess[] = []
   readonly #stoppables: Stoppable[] = []
   #natsMonitor: string | undefined
+  #natsUrl: string | undefined
 
   constructor(init: SideInit) {
     this.#init = init
@@ -85,7 +86,13 @@ export class SideStart {
       }
     })
     this.#add('nats-server', server.pid, server)
+    this.#natsUrl = server.url
     return server.url
+  }
+
+  /** Where its nats-server listens; it is started. */
+  get natsUrl(): string {
+    return this.#natsUrl as string
   }
 
   /** Where nats-server says over HTTP what it holds; it is started, and {@link SideInit.isMonitored}. */
