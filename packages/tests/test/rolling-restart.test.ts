@@ -1,0 +1,38 @@
+/** A deploy as operators do it: each worker is replaced in turn, under load. Gateways are replaced in compose.test.ts. */
+import { join } from 'node:path'
+import { ProcessCluster, startNatsServer, type TestNatsServer } from '@scaled-mcp/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { CountingClient } from './counting-client.ts'
+import { root } from './local-cluster.ts'
+
+let nats: TestNatsServer
+let cluster: ProcessCluster
+const clients: CountingClient[] = []
+
+beforeAll(async () => {
+  nats = await startNatsServer()
+  const server = join(root, 'examples/counter')
+  cluster = await ProcessCluster.start({ nats: nats.url, server, gateways: 2, workers: 3 })
+  for (let i = 0; i < 8; i++) clients.push(await CountingClient.open(cluster.urls[i % 2] as string))
+}, 60_000)
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()))
+  await cluster?.stop()
+  await nats.stop()
+}, 60_000)
+
+it('every worker is replaced under load: no call fails, and no session and no count is lost', async () => {
+  const old = [...cluster.workers]
+  const ended = new AbortController()
+  const replaced = async () => {
+    for (const worker of old) {
+      await cluster.keepWorkers(old.length + 1)
+      expect(await worker.stop()).toMatchObject({ code: 0 })
+    }
+  }
+  const changed = replaced().finally(() => ended.abort())
+  await Promise.all([changed, ...clients.map((client) => client.incrementUntil(ended.signal))])
+  expect(cluster.workers.filter((worker) => old.includes(worker))).toEqual([])
+  await Promise.all(clients.map((client) => client.increment()))
+  expect(clients.every(({ count }) => count > old.length)).toBe(true)
+}, 120_000)
