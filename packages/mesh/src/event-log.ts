@@ -21,6 +21,8 @@ export interface EventLog {
   append(key: string, event: Message, expect: number): Promise<PutOutcome>
   /** The sequence of the last kept event, 0 when there is none. @throws StoreUnavailable. */
   last(key: string): Promise<number>
+  /** The last kept event, undefined when there is none. @throws StoreUnavailable. */
+  newest(key: string): Promise<StoredEvent | undefined>
   /** The kept event with this sequence, undefined when there is none. @throws StoreUnavailable. */
   at(key: string, sequence: number): Promise<StoredEvent | undefined>
   /** Gives `receive` every event after sequence `after` that is there when it is called. @throws StoreUnavailable. */

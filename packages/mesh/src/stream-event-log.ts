@@ -27,9 +27,13 @@ export class StreamEventLog implements EventLog {
   }
 
   async last(key: string): Promise<number> {
+    return (await this.newest(key))?.sequence ?? 0
+  }
+
+  async newest(key: string): Promise<StoredEvent | undefined> {
     const { stream, clock } = this.#components
     const message = await retrying(clock, () => stream.last(this.#subjects + key))
-    return message?.sequence ?? 0
+    return message && eventOf(message)
   }
 
   async at(key: string, sequence: number): Promise<StoredEvent | undefined> {

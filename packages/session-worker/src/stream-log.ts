@@ -8,7 +8,9 @@
  * L3  A write is tried again until it is known to be stored, until this owner learns that it is none any more, or until
  *     the session ends here. It is never stored twice.
  * L4  Events that expire are no sign of another owner (cluster protocol §3.6).
- * L5  Many search it at once when an owner has died: those who ask before a reading begins share it, unless something is to
+ * L5  A seal says whether there was anything before it, so that a session without streams costs its next owners no reading,
+ *     however many it had.
+ * L6  Many search it at once when an owner has died: those who ask before a reading begins share it, unless something is to
  *     be written between their questions.
  */
 import { randomBytes } from 'node:crypto'
@@ -68,6 +70,8 @@ interface Search {
 const RETRY_MS = 200
 /** Of an owner's first write: it belongs to no stream. */
 const SEAL = 'seal'
+/** The kind of a seal before which there is nothing but seals (L5). */
+const EMPTY = 'empty'
 const NOTHING = new Uint8Array()
 
 export class StreamLog {
@@ -81,6 +85,8 @@ export class StreamLog {
   #isClosed = false
   #waitingBytes = 0
   #turn: Promise<unknown> = Promise.resolve()
+  /** Whether it is known to hold no event of any stream. */
+  #isEmpty: boolean
   /** Planned, and not begun. */
   #search: Search | undefined
 
@@ -88,6 +94,7 @@ export class StreamLog {
     this.#components = components
     this.#init = init
     this.#isSealed = init.isNew
+    this.#isEmpty = init.isNew
   }
 
   /** Nothing is written any more; what waits is refused. */
@@ -117,7 +124,7 @@ export class StreamLog {
 
   /** Runs `turn` when everything before it is done (L2): only there the log is read and written. */
   take<T>(turn: () => Promise<T>): Promise<T> {
-    this.#search = undefined // L5
+    this.#search = undefined // L6
     return this.look(turn)
   }
 
@@ -128,7 +135,7 @@ export class StreamLog {
     return run
   }
 
-  /** Takes a turn, and reads what is kept after sequence `after`, in order (L5). */
+  /** Takes a turn, and reads what is kept after sequence `after`, in order (L6). */
   search(after: number, receive: Receive): Promise<void> {
     this.#search ??= this.#planSearch()
     this.#search.readers.push({ after, receive })
@@ -150,7 +157,7 @@ export class StreamLog {
   /** Of a turn: what is kept after sequence `after`, in order. */
   async read(after: number, receive: Receive): Promise<void> {
     await this.#seal()
-    if (this.#last <= after) return
+    if (this.#last <= after || this.#isEmpty) return // L5
     const assemble = assembled(receive)
     await this.#components.events.replay(this.#init.key, after, (event) => {
       if (event.headers?.[header.streamName] !== SEAL) assemble(event)
@@ -171,9 +178,10 @@ export class StreamLog {
   /** Of a turn: stores an event, whose sequence it resolves with. */
   async write({ stream, kind, body }: StreamEvent): Promise<number> {
     await this.#seal()
+    this.#isEmpty = false
     const common = { [header.streamName]: stream, ...(kind !== 'message' && { [header.eventKind]: kind }) }
     for (const part of partsOf(body, this.#init.maxBodyBytes)) {
-      await this.#store({ ...common, ...part.headers }, part.body)
+      await this.#store(() => ({ ...common, ...part.headers }), part.body)
     }
     return this.#last
   }
@@ -184,7 +192,8 @@ export class StreamLog {
     this.#last = await this.#persistently(() => this.#lastOfFormer())
     this.#isSealed = true
     try {
-      await this.#store({ [header.streamName]: SEAL }, NOTHING)
+      const seal = () => ({ [header.streamName]: SEAL, ...(this.#isEmpty && { [header.eventKind]: EMPTY }) })
+      await this.#store(seal, NOTHING)
     } catch (error) {
       this.#isSealed = false
       throw error
@@ -193,17 +202,17 @@ export class StreamLog {
 
   /** What is there already may be a later owner's: this one is none any more, and has not known it. */
   async #lastOfFormer(): Promise<number> {
-    const { events } = this.#components
-    const last = await events.last(this.#init.key)
-    const newest = last > 0 ? await events.at(this.#init.key, last) : undefined
+    const newest = await this.#components.events.newest(this.#init.key)
     if (newest && this.#isLater(newest)) throw this.#stale()
-    return last
+    this.#isEmpty = newest === undefined || isEmptySeal(newest)
+    return newest?.sequence ?? 0
   }
 
-  async #store(headers: Headers, body: Uint8Array): Promise<void> {
+  /** @param headers asked for each attempt: what is found meanwhile may change what a seal says. */
+  async #store(headers: () => Headers, body: Uint8Array): Promise<void> {
     const mark = `${this.#self}.${++this.#writes}`
-    const marked = { ...headers, [header.epoch]: String(this.#init.epoch), [header.eventMark]: mark }
-    this.#last = await this.#persistently(() => this.#attempt({ headers: marked, body }, mark))
+    const own = { [header.epoch]: String(this.#init.epoch), [header.eventMark]: mark }
+    this.#last = await this.#persistently(() => this.#attempt({ headers: { ...headers(), ...own }, body }, mark))
   }
 
   /** The sequence under which it is stored; undefined when that is not known or has to be tried again. */
@@ -222,6 +231,7 @@ export class StreamLog {
     if (since.some((event) => this.#isLater(event))) throw this.#stale()
     const mine = since.find(({ headers }) => headers?.[header.eventMark] === mark)
     if (mine) return mine.sequence
+    if (!since.every(isEmptySeal)) this.#isEmpty = false
     this.#last = (since.at(-1) as StoredEvent).sequence
     return undefined
   }
@@ -257,4 +267,8 @@ export class StreamLog {
     this.#components.stale()
     return new ScaledMcpError('StaleEpoch', this.#init.key)
   }
+}
+
+function isEmptySeal({ headers }: StoredEvent): boolean {
+  return headers?.[header.streamName] === SEAL && headers[header.eventKind] === EMPTY
 }

@@ -104,8 +104,8 @@ describe('an idle session', () => {
     const told = new Promise<void>((resolve) => {
       tell = resolve
     })
-    const last = mesh.events.last.bind(mesh.events)
-    const asked = vi.spyOn(mesh.events, 'last').mockImplementation((key) => told.then(() => last(key)))
+    const newest = mesh.events.newest.bind(mesh.events)
+    const asked = vi.spyOn(mesh.events, 'newest').mockImplementation((key) => told.then(() => newest(key)))
     const worker = await start('w-0000-000002', { passivateMs: 20 }, mesh)
     const again = { [header.epoch]: '0', [header.messageId]: 'mcp.reply.g-0000-000001.1-1', [header.attempt]: '2' }
     const answer = ask(call('increment', 1), worker, again)

@@ -49,6 +49,7 @@ function answering(...outcomes: readonly ('unknown' | 'lost request')[]): EventL
   return {
     append,
     last: (k) => events.last(k),
+    newest: (k) => events.newest(k),
     at: (k, s) => events.at(k, s),
     replay: (...a) => events.replay(...a),
     purge: (k) => events.purge(k)
@@ -119,7 +120,38 @@ describe('a write', () => {
   })
 })
 
-describe('a search (L5)', () => {
+describe('a seal (L5)', () => {
+  it('spares the next owners of a session without streams the reading, however many there were', async () => {
+    const replay = vi.spyOn(events, 'replay')
+    for (const epoch of [5, 9, 12, 14]) expect(await all(logOf({ epoch }))).toEqual([])
+    expect(replay).not.toHaveBeenCalled()
+  })
+
+  it('does not hide what an owner has written after it, nor what was there before', async () => {
+    await all(logOf({ epoch: 5 }))
+    const second = logOf({ epoch: 9 })
+    await all(second)
+    await write(second, 'a')
+    expect(await all(second)).toEqual(['a'])
+    expect(await all(logOf({ epoch: 12 }))).toEqual(['a'])
+    expect(await all(logOf({ epoch: 14 }))).toEqual(['a'])
+  })
+
+  it('does not say that there is nothing when a former owner’s event came in before it was stored', async () => {
+    const former = logOf({ epoch: 5 })
+    await all(former)
+    const append = events.append.bind(events)
+    const late = vi.spyOn(events, 'append').mockImplementationOnce(async (...args) => {
+      await write(former, 'late')
+      return append(...args)
+    })
+    expect(await all(logOf({ epoch: 9 }))).toEqual(['late'])
+    expect(late).toHaveBeenCalled()
+    expect(await all(logOf({ epoch: 12 }))).toEqual(['late'])
+  })
+})
+
+describe('a search (L6)', () => {
   const searched = async (log: StreamLog, after: number): Promise<readonly string[]> => {
     const read: string[] = []
     await log.search(after, ({ body }) => read.push(Buffer.from(body).toString()))

@@ -87,6 +87,7 @@ function altered(events: EventLog, overrides: Partial<EventLog>): EventLog {
   return {
     append: (key, event, expect) => events.append(key, event, expect),
     last: (key) => events.last(key),
+    newest: (key) => events.newest(key),
     at: (key, sequence) => events.at(key, sequence),
     replay: (key, after, receive) => events.replay(key, after, receive),
     purge: (key) => events.purge(key),
