@@ -126,6 +126,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Reads who owns the address, and asks them. */
   #find(): void {
+    this.#exchange = undefined // that is over: who cancels now cancels the looking
     this.#patience.watch()
     this.#components.directory.lookup(this.#message.address).then(
       (found) => {

@@ -1,7 +1,7 @@
 import { systemClock } from '@scaled-mcp/actor'
 import { type Headers, header, mintSessionId, Subjects, sessionAddress } from '@scaled-mcp/contracts'
 import { type Delivery, MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   addressed,
   certifyDeath,
@@ -208,6 +208,26 @@ describe('a question that may have run', () => {
     await expect.poll(() => attempts).toHaveLength(2)
     expect(attempts[1]).toEqual({ [header.messageId]: first, [header.attempt]: '2', [header.event]: 's.post.7' })
   })
+})
+
+it('one that is cancelled while its new owner is looked for is over, and nobody is asked for it', async () => {
+  await worker('w-old', { [header.status]: 'not-owner' })
+  await worker('w-new')
+  await directory.create(address, 'w-new')
+  const { key } = addressed(address, { body })
+  cache.set(key, { worker: 'w-old', epoch: 1 })
+  const lookup = directory.lookup.bind(directory)
+  const outcome = await new Promise<string>((resolve) => {
+    const receiver = { frame: () => resolve('answered'), failed: (error: Error) => resolve(error.name) }
+    vi.spyOn(directory, 'lookup').mockImplementationOnce((...args) => {
+      reading.cancel()
+      return lookup(...args)
+    })
+    const reading = router.read(addressed(address, { body, headers: { [header.verb]: 'listen' } }), receiver)
+  })
+  expect(outcome).toBe('Cancelled')
+  await gateway.wire.flush()
+  expect(got).toEqual(['w-old listen'])
 })
 
 it('of one session no more than the limit are held; the next is told that the session is busy', async () => {
