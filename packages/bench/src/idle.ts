@@ -33,7 +33,7 @@ export interface IdleResult {
   readonly rounds: readonly IdleRound[]
 }
 
-export interface IdleRound {
+interface IdleRound {
   /** Since the rounds began. */
   readonly seconds: number
   readonly worker: Memory

@@ -46,6 +46,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #first: string | undefined
   /** The id of the last event received. */
   #seen: string | undefined
+  /** Whether the exchange is over, and it is being found out whom to ask next. */
+  #isLooking = false
   #isOpening = false
   #over = false
   #hops = 0
@@ -79,7 +81,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   cancel(): void {
     if (this.#over) return
-    if (this.#exchange) this.#exchange.cancel()
+    if (this.#exchange && !this.#isLooking) this.#exchange.cancel()
     else this.#fail(new ScaledMcpError('Cancelled'))
   }
 
@@ -104,6 +106,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     const { wire, subjects } = this.#components
     const { address, body } = this.#message
     this.#worker = worker
+    this.#isLooking = false
     try {
       const message = { body, headers: this.#headers(intent) }
       this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
@@ -126,7 +129,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Reads who owns the address, and asks them. */
   #find(): void {
-    this.#exchange = undefined // that is over: who cancels now cancels the looking
+    this.#isLooking = true
     this.#patience.watch()
     this.#components.directory.lookup(this.#message.address).then(
       (found) => {

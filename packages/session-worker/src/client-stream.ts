@@ -90,6 +90,15 @@ export class ClientStream {
   }
 
   /**
+   * As {@link resume}, of a stream that has ended. Its events may go while they are read, as the session ends: what becomes
+   * of the rest is for whoever is asked next to say.
+   */
+  async replay(reader: Reply, after: number): Promise<void> {
+    await this.resume(reader, after)
+    if (!this.#isOver) this.leave()
+  }
+
+  /**
    * A gateway asks again for the client that it has: as {@link resume}, unless that client has come back elsewhere in the
    * meantime; then there is nothing to read here.
    */

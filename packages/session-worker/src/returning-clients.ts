@@ -122,7 +122,7 @@ export class ReturningClients {
     const { reply, after } = returning
     // The log of a session may be long, and many may come back at once: what came before is read only when it is needed.
     const rest = exchanges.ofStream(stream) ? undefined : await streams.find(stream, after)
-    if (rest?.last.kind === 'end') return streams.named(stream).resume(reply, after)
+    if (rest?.last.kind === 'end') return streams.named(stream).replay(reply, after)
     const found = exchanges.ofStream(stream) ? undefined : await streams.find(stream)
     const running = exchanges.ofStream(stream)
     if (running) running.resume(reply, after)
@@ -172,7 +172,7 @@ export class ReturningClients {
     if (refused) return refuse(reply, { [header.status]: refused })
     if (!found) throw new ScaledMcpError('EventsGone', messageId)
     const stream = streams.named(found.last.stream)
-    if (found.last.kind === 'end') return stream.resume(reply, after)
+    if (found.last.kind === 'end') return stream.replay(reply, after)
     if (!found.request) throw new ScaledMcpError('EventsGone', 'the request that began the stream')
     const { requests, isBatch } = clientPost(found.request, revision)
     const open = unanswered(requests, found.messages)

@@ -11,6 +11,7 @@ const failed: readonly (readonly [number, string])[] = [
   [147, 'an owner that had not looked at the event log before it was replaced took the log over from its successor'],
   [265, 'the end of a session was confirmed by a worker that had just given the session up'],
   [331, 'twelve who came back at once waited for as many readings of the whole event log, one after the other'],
+  [585, 'who came back for the rest of a finished stream was never answered when its session ended meanwhile'],
   [2059, 'a former owner stored the record of a session that had ended meanwhile'],
   [2979, 'an initialize was answered 404 after a worker had not known whether its claim was stored']
 ]
