@@ -4,16 +4,21 @@
  * N1  One that is being used, whatever its client has said, stays.
  */
 import type { Clock, Timer } from '@scaled-mcp/actor'
+import { addressKey } from '@scaled-mcp/contracts'
 import type { LivingSession } from './hosting.ts'
 
 export interface NewcomersComponents {
   readonly clock: Clock
+  /** The session that is here under a key. */
+  readonly find: (key: string) => LivingSession | undefined
   /** Ends a session that is still here. Never rejects. */
   readonly end: (session: LivingSession) => void
 }
 
+/** Not the session itself: one that has ended by then would stay in memory until it is due. */
 interface Newcomer {
-  readonly session: LivingSession
+  readonly key: string
+  readonly epoch: number
   /** On the monotonic clock. */
   readonly dueAt: number
 }
@@ -31,9 +36,9 @@ export class Newcomers {
     this.#withinMs = withinMs
   }
 
-  add(session: LivingSession): void {
+  add({ address, claim: { epoch } }: LivingSession): void {
     if (!Number.isFinite(this.#withinMs)) return
-    this.#waiting.push({ session, dueAt: this.#components.clock.monotonic() + this.#withinMs })
+    this.#waiting.push({ key: addressKey(address), epoch, dueAt: this.#components.clock.monotonic() + this.#withinMs })
     this.#timer ??= this.#watch(this.#withinMs)
   }
 
@@ -56,11 +61,12 @@ export class Newcomers {
     const due = this.#waiting.splice(0, first === -1 ? this.#waiting.length : first)
     const [next] = this.#waiting
     if (next) this.#timer ??= this.#watch(next.dueAt - now)
-    for (const { session } of due) this.#judge(session)
+    for (const newcomer of due) this.#judge(newcomer)
   }
 
-  #judge(session: LivingSession): void {
-    if (session.actor.isInitialized) return
+  #judge({ key, epoch }: Newcomer): void {
+    const session = this.#components.find(key)
+    if (session?.claim.epoch !== epoch || session.actor.isInitialized) return
     if (session.actor.isUnused) this.#components.end(session)
     else this.add(session) // N1
   }

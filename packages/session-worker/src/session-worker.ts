@@ -118,7 +118,8 @@ export class SessionWorker {
       { ...hosted, definition: components.definition, streams, isOwner },
       { ...init, maxBodyBytes: mesh.wire.maxBodyBytes }
     )
-    const newcomers = { clock, end: (session: LivingSession) => this.#intake.endAbandoned(session) }
+    const find = (key: string) => this.#hosting.get(key)
+    const newcomers = { clock, find, end: (session: LivingSession) => this.#intake.endAbandoned(session) }
     this.#newcomers = new Newcomers(newcomers, init.initializeMs ?? INITIALIZE_MS)
     const begun = (session: LivingSession) => this.#newcomers.add(session)
     this.#intake = new Intake(
