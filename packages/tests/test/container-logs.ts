@@ -10,10 +10,10 @@ export class ContainerLogs {
     for (const { Id, Name } of containers) if (!this.#followed.has(Id)) this.#followed.set(Id, this.#read(Id, Name))
   }
 
-  /** The newest lines of everything but requests and the usual words of a start. */
+  /** The newest lines of everything but what the balancer forwards and the usual words of a start. */
   get unusual(): string {
     return this.#lines
-      .filter((line) => !/"level":"info".*"msg":"(ready|connected to NATS)"|readyz/.test(line))
+      .filter((line) => !/"level":"info".*"msg":"(ready|connected to NATS)"|HTTP\/1\.1"$/.test(line))
       .slice(-60)
       .join('\n')
   }
