@@ -75,6 +75,12 @@ export class MemberView {
     return this.#seen.get(id)
   }
 
+  /** Whether a process is dead as far as this one knows; who is about to take something from it asks {@link isDead}. */
+  seemsDead(id: string): boolean {
+    const seen = this.#seen.get(id)
+    return seen ? seen.record.state === 'dead' : this.#synced
+  }
+
   /**
    * Whether a process is dead for ever: its record says so, or is gone. What this process has not heard of yet it asks
    * the store for. @throws StoreUnavailable.

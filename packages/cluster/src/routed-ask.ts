@@ -46,8 +46,6 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #first: string | undefined
   /** The id of the last event received. */
   #seen: string | undefined
-  /** Whether the exchange is over, and it is being found out whom to ask next. */
-  #isLooking = false
   #isOpening = false
   #over = false
   #hops = 0
@@ -81,7 +79,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   cancel(): void {
     if (this.#over) return
-    if (this.#exchange && !this.#isLooking) this.#exchange.cancel()
+    if (this.#exchange) this.#exchange.cancel()
     else this.#fail(new ScaledMcpError('Cancelled'))
   }
 
@@ -106,7 +104,6 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     const { wire, subjects } = this.#components
     const { address, body } = this.#message
     this.#worker = worker
-    this.#isLooking = false
     try {
       const message = { body, headers: this.#headers(intent) }
       this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
@@ -129,7 +126,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Reads who owns the address, and asks them. */
   #find(): void {
-    this.#isLooking = true
+    this.#exchange = undefined // it is over: who cancels now cancels the looking
     this.#patience.watch()
     this.#components.directory.lookup(this.#message.address).then(
       (found) => {
@@ -148,20 +145,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
       return
     }
     const { owner, why } = found.record
-    if (why === 'released' || this.#isGone(owner)) {
+    if (why === 'released' || this.#components.members.seemsDead(owner)) {
       this.#open()
       return
     }
     this.#components.cache.set(this.#message.key, { worker: owner, epoch: found.claim.epoch })
     this.#isOpening = false
     this.#send(owner, undefined)
-  }
-
-  /** As far as this process knows; the worker that opens the address asks the store itself. */
-  #isGone(owner: string): boolean {
-    const { members } = this.#components
-    const seen = members.get(owner)
-    return seen ? seen.record.state === 'dead' : members.synced
   }
 
   /** Asks a worker that has not refused yet to own the address. */

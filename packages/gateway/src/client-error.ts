@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ErrorCode, ScaledMcpError } from '@scaled-mcp/contracts'
 import { httpError } from './http-error.ts'
@@ -5,11 +6,6 @@ import { httpError } from './http-error.ts'
 const codes: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'HeadersTooLarge',
   ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout'
-}
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large'
 }
 
 /**
@@ -23,7 +19,7 @@ export function answerClientError({ code }: NodeJS.ErrnoException, socket: Socke
   }
   const { status, body } = httpError(new ScaledMcpError(codes[code ?? ''] ?? 'HttpMalformed'), null)
   const head = [
-    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`

@@ -15,7 +15,7 @@
  *
  * The same over NATS: `await connectNatsMesh({ servers, process, subjects, durability })`.
  */
-export { type Clock, systemClock, type Timer } from './clock.ts'
+export { type Clock, pause, systemClock, type Timer } from './clock.ts'
 export type { EventLog, StoredEvent } from './event-log.ts'
 export { type BucketSpec, buckets, type Durability, eventStream } from './layout.ts'
 export { MemoryBroker, type MemoryBrokerOptions, type MemoryMeshOptions } from './memory/memory-broker.ts'

@@ -124,13 +124,17 @@ export class Intake {
   }
 
   /** One change of an address at a time; whatever goes wrong is told to the asker (I2). */
-  #change(key: string, delivery: Pick<Delivery, 'reply'>, change: () => Promise<void>): Promise<void> {
-    const changed = change()
-      .catch((error) => {
-        this.#components.logger.warn({ err: error, address: key }, 'message refused')
-        this.#reply(delivery.reply, refusalHeaders(error))
-      })
-      .finally(() => this.#changing.delete(key))
+  #change(key: string, { reply }: Pick<Delivery, 'reply'>, change: () => Promise<void>): Promise<void> {
+    const changed = change().catch((error) => {
+      this.#components.logger.warn({ err: error, address: key }, 'message refused')
+      this.#reply(reply, refusalHeaders(error))
+    })
+    return this.#during(key, changed)
+  }
+
+  /** Messages for the address wait until this is over (I3). It never rejects. */
+  #during(key: string, change: Promise<void>): Promise<void> {
+    const changed = change.finally(() => this.#changing.delete(key))
     this.#changing.set(key, changed)
     return changed
   }
@@ -203,27 +207,29 @@ export class Intake {
 
   /** Ends a session that its server refused to initialize. */
   refused(key: string): void {
-    void this.#change(key, NO_DELIVERY, () => this.#end(key, { subject: key, body: NOTHING }))
+    this.#endHere(key)
   }
 
   /** Ends a session that was begun and not gone on with, unless it is another's by now. */
   endAbandoned(session: LivingSession): void {
     const key = addressKey(session.address)
-    if (this.#components.hosting.get(key) === session && !this.#changing.has(key)) this.refused(key)
+    if (this.#components.hosting.get(key) === session && !this.#changing.has(key)) this.#endHere(key)
+  }
+
+  #endHere(key: string): void {
+    void this.#change(key, NO_DELIVERY, () => this.#end(key, { subject: key, body: NOTHING }))
   }
 
   /**
-   * Runs a change of an address that is not hosted here and of which nothing is under way; its messages wait meanwhile.
-   * Rejects as `change` does.
+   * Runs a change of an address while its messages wait; does nothing, and resolves with undefined, when it is hosted here or
+   * something is under way already. Rejects as `change` does.
    */
-  async exclusively(key: string, change: () => Promise<void>): Promise<void> {
-    if (this.#changing.has(key) || this.#components.hosting.get(key)) return
-    let run: Promise<void> | undefined
-    await this.#change(key, NO_DELIVERY, () => {
-      run = change()
-      return run.catch(() => undefined)
-    })
-    await run
+  async exclusively<T>(key: string, change: () => Promise<T>): Promise<T | undefined> {
+    if (this.#changing.has(key) || this.#components.hosting.get(key)) return undefined
+    const changed = change()
+    const over = () => undefined
+    void this.#during(key, changed.then(over, over)) // whoever asked has the rejection
+    return changed
   }
 
   async #forEachLiving(run: (hosted: LivingSession) => Promise<void>): Promise<void> {

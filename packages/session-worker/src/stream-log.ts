@@ -16,7 +16,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@scaled-mcp/actor'
 import { type Headers, hasCode, header, ScaledMcpError } from '@scaled-mcp/contracts'
-import type { EventLog, StoredEvent } from '@scaled-mcp/mesh'
+import { type EventLog, pause, type StoredEvent } from '@scaled-mcp/mesh'
 import { assembled, partsOf } from './event-parts.ts'
 
 /** What an event does to its stream: `open` holds the request that it answers, `end` is the last, `waiting` had no reader. */
@@ -258,7 +258,7 @@ export class StreamLog {
       } catch (error) {
         if (!hasCode(error, 'StoreUnavailable')) throw error
       }
-      await new Promise<void>((resolve) => this.#components.clock.after(RETRY_MS, resolve))
+      await pause(this.#components.clock, RETRY_MS)
     }
   }
 

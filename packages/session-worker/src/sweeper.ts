@@ -12,9 +12,10 @@
 import type { Clock, Timer } from '@scaled-mcp/actor'
 import type { Directory, Lease, MemberView, Ownership } from '@scaled-mcp/cluster'
 import { type Address, addressKey } from '@scaled-mcp/contracts'
-import type { Bucket } from '@scaled-mcp/mesh'
+import { type Bucket, pause } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Claims } from './claims.ts'
+import type { Intake } from './intake.ts'
 
 export interface SweeperComponents {
   readonly directory: Directory
@@ -24,8 +25,8 @@ export interface SweeperComponents {
   readonly lease: Lease
   readonly clock: Clock
   readonly logger: Logger
-  /** Runs a change of an address that is not hosted here, while its messages wait. Rejects as `change` does. */
-  readonly exclusively: (key: string, change: () => Promise<void>) => Promise<void>
+  /** As `Intake` has it. */
+  readonly exclusively: Intake['exclusively']
 }
 
 export interface SweeperInit {
@@ -95,8 +96,8 @@ export class Sweeper {
     if (!this.#isMyTurn()) return swept
     const { due, owners } = await this.#find()
     for (const [i, each] of due.entries()) {
-      if (i % BATCH === BATCH - 1) await this.#pause()
-      if (!this.#mayGoOn()) return swept
+      if (i % BATCH === BATCH - 1) await pause(this.#components.clock, PAUSE_MS)
+      if (!this.#mayGoOn()) break
       if (await this.#do(each)) swept[each.work]++
     }
     swept.members = await this.#forgetMembers(owners)
@@ -130,29 +131,19 @@ export class Sweeper {
     const ageMs = this.#components.clock.wall() - at
     if (why === 'ended') return ageMs > this.#init.keptMs ? 'removed' : undefined
     if (why === 'released') return ageMs > this.#init.idleMs ? 'ended' : undefined
-    return this.#mayBeDead(owner) ? 'givenUp' : undefined
-  }
-
-  /** As far as this process knows; the directory asks the store before anything is taken from anybody. */
-  #mayBeDead(owner: string): boolean {
-    const { members } = this.#components
-    const seen = members.get(owner)
-    return seen ? seen.record.state === 'dead' : members.synced
+    return this.#components.members.seemsDead(owner) ? 'givenUp' : undefined
   }
 
   /** Whether there was something to do still. One that fails is left for the next sweep. */
   async #do({ work, address, ownership }: Due): Promise<boolean> {
     const { exclusively, logger } = this.#components
     const key = addressKey(address)
-    let isDone = false
     try {
-      await exclusively(key, async () => {
-        isDone = await this.#change(work, address, ownership)
-      })
+      return (await exclusively(key, () => this.#change(work, address, ownership))) ?? false
     } catch (error) {
       logger.warn({ err: error, address: key }, `not ${work}`)
+      return false
     }
-    return isDone
   }
 
   async #change(work: Work, address: Address, { claim }: Ownership): Promise<boolean> {
@@ -184,11 +175,5 @@ export class Sweeper {
       if ((await memberRecords.tombstone(record.id, revision)).outcome === 'won') forgotten++
     }
     return forgotten
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#components.clock.after(PAUSE_MS, resolve)
-    })
   }
 }
