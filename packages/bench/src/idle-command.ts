@@ -3,6 +3,7 @@ import { conditionLines, conditionsNow } from './conditions.ts'
 import { type IdleOptions, type IdleResult, runIdle } from './idle.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { Memory } from './session-memory.ts'
+import { quantile } from './spread.ts'
 
 export interface IdleCommandOptions extends IdleOptions {
   /** A file for every measurement. */
@@ -21,8 +22,8 @@ export async function idleCommand({ json, ...options }: IdleCommandOptions): Pro
 function idleTable(result: IdleResult, { count }: IdleOptions): string {
   const { before, after, storedBefore, storedAfter, wakes, rounds, openedPerSecond } = result
   const held = after.map((now, i) => [`bytes of each in ${now.role}`, heldText(now, before[i] as Memory, count)])
-  const sorted = wakes.toSorted((a, b) => a - b)
-  const at = (share: number) => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1)} ms`
+  const sorted = Float64Array.from(wakes).sort()
+  const at = (share: number) => `${quantile(sorted, share).toFixed(1)} ms`
   const heaps = rounds.map(({ seconds, worker }) => `${seconds.toFixed(0)} s: ${mebibytes(worker.heap as number)}`)
   return markdownTable(
     ['what', 'figure'],
@@ -30,7 +31,7 @@ function idleTable(result: IdleResult, { count }: IdleOptions): string {
       ['opened per second, leaving memory meanwhile', openedPerSecond.toFixed(0)],
       ...held,
       ['bytes of each that JetStream stores', ((storedAfter - storedBefore) / count).toFixed(0)],
-      ['waking one: p50, p99, longest', `${at(0.5)}, ${at(0.99)}, ${at(0.9999)}`],
+      ['waking one: p50, p99, longest', `${at(0.5)}, ${at(0.99)}, ${at(1)}`],
       ...(heaps.length > 0 ? [['heap of the worker after each round', heaps.join('; ')]] : [])
     ]
   )

@@ -15,8 +15,8 @@ export interface IdleOptions {
   readonly count: number
   /** How many of them are woken. */
   readonly wake: number
-  /** How long they are opened, used, left and woken over and over again afterwards, in seconds; 0: not at all. */
-  readonly seconds: number
+  /** How long they are opened, used, left and woken over and over again afterwards, in seconds. Default: not at all. */
+  readonly seconds?: number
 }
 
 export interface IdleResult {
@@ -75,7 +75,7 @@ class IdleRun {
     this.#lines = lines
   }
 
-  async all({ count, wake, seconds }: IdleOptions, onStep: (step: string) => void): Promise<IdleResult> {
+  async all({ count, wake, seconds = 0 }: IdleOptions, onStep: (step: string) => void): Promise<IdleResult> {
     await this.#open(Math.min(FIRST, count))
     await this.#asleep()
     const before = await this.#memory()

@@ -36,7 +36,7 @@ program
   .description('what sessions cost that nobody uses, and what it takes to wake one')
   .option('--count <count>', 'how many sessions are opened', count, 100_000)
   .option('--wake <count>', 'how many of them are woken', count, 2_000)
-  .option('--seconds <count>', 'how long rounds of open, use, idle and wake go on afterwards', Number, 0)
+  .option('--seconds <count>', 'how long rounds of open, use, idle and wake go on afterwards (default: none)', seconds)
   .option('--json <file>', 'write every measurement there')
   .action((options: IdleCommandOptions) => idleCommand(options))
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ComposeProject } from './compose-project.ts'
 import { volumes, whyNoContainers } from './container-engine.ts'
 import { ContainerLogs } from './container-logs.ts'
-import { CountingClient } from './counting-client.ts'
+import { CountingClient, whileCounting } from './counting-client.ts'
 import { members, natsClient } from './local-cluster.ts'
 import { Traffic } from './traffic.ts'
 
@@ -63,17 +63,10 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 
     expect([...traffic.workers, ...traffic.gateways]).toEqual(expect.arrayContaining([...ids]))
   }
 
-  /** Runs something while every client calls without a pause. Rejects when one call fails or a count is wrong. */
-  const underLoad = async (change: () => Promise<unknown>): Promise<void> => {
-    const ended = new AbortController()
-    const changed = change().finally(() => ended.abort())
-    const load = Promise.all(clients.map((client) => client.incrementUntil(ended.signal)))
-    // Waits for both, also when one fails, so that nothing still changes when the next test begins.
-    await Promise.allSettled([changed, load])
-    await Promise.all([changed, load]).catch((cause) => {
+  const underLoad = (change: () => Promise<unknown>): Promise<unknown> =>
+    whileCounting(clients, change).catch((cause) => {
       throw new Error(`${cause}; what the containers said:\n${logs.unusual}`, { cause })
     })
-  }
 
   it('clients that know only the balancer reach every gateway and every worker', async () => {
     const all = [...(await size('gateway', 2)), ...(await size('worker', 4))]

@@ -34,3 +34,16 @@ export class CountingClient {
     return this.#connected.close()
   }
 }
+
+/**
+ * Runs `change` while every client calls without a pause. Resolves with what it gave; rejects when it or one call fails or a
+ * count is wrong, and not before both are over: nothing still changes when the next test begins.
+ */
+export async function whileCounting<T>(clients: readonly CountingClient[], change: () => Promise<T>): Promise<T> {
+  const ended = new AbortController()
+  const changed = change().finally(() => ended.abort())
+  const load = Promise.all(clients.map((client) => client.incrementUntil(ended.signal)))
+  await Promise.allSettled([changed, load])
+  await load
+  return changed
+}

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { ProcessCluster, startNatsServer, type TestNatsServer } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CountingClient } from './counting-client.ts'
+import { CountingClient, whileCounting } from './counting-client.ts'
 import { root } from './local-cluster.ts'
 
 let nats: TestNatsServer
@@ -23,15 +23,12 @@ afterAll(async () => {
 
 it('every worker is replaced under load: no call fails, and no session and no count is lost', async () => {
   const old = [...cluster.workers]
-  const ended = new AbortController()
-  const replaced = async () => {
+  await whileCounting(clients, async () => {
     for (const worker of old) {
       await cluster.keepWorkers(old.length + 1)
       expect(await worker.stop()).toMatchObject({ code: 0 })
     }
-  }
-  const changed = replaced().finally(() => ended.abort())
-  await Promise.all([changed, ...clients.map((client) => client.incrementUntil(ended.signal))])
+  })
   expect(cluster.workers.filter((worker) => old.includes(worker))).toEqual([])
   await Promise.all(clients.map((client) => client.increment()))
   expect(clients.every(({ count }) => count > old.length)).toBe(true)

@@ -152,7 +152,7 @@ describe('two readers', () => {
     const session = await RawSession.open(cluster.urls)
     const readers = await Promise.all([session.get(), session.get()])
     const heard = readers.filter(({ ok }) => ok).map(allOf)
-    expect(readers.filter(({ ok, status }) => !ok && status !== 409)).toEqual([])
+    expect(readers.map(({ status }) => status).sort()).toEqual([200, 409])
     await session.follow(await session.call('announce'), isAnswer)
     await session.delete()
     expect((await Promise.all(heard)).flat().filter(isChange)).toHaveLength(1)
