@@ -1,8 +1,9 @@
 import { Subjects } from '@scaled-mcp/contracts'
+import type { NatsServer } from '@scaled-mcp/launcher'
 import { connectNatsMesh, type Mesh, type NatsMeshOptions } from '@scaled-mcp/mesh'
 import { startNatsServer, type TestNatsServer, until } from '@scaled-mcp/testkit'
 import { connect } from 'nats'
-import { afterAll, afterEach, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bytes, fresh, text } from './conformance/mesh-under-test.ts'
 import { won } from './conformance/record-store.ts'
 
@@ -88,26 +89,31 @@ describe('connecting', () => {
 
 describe('kill -9 of the server', () => {
   /** Kills the server and starts it again on the same port and store. */
-  async function killAndRestart(context: TestContext, ...affected: readonly Mesh[]): Promise<void> {
+  let own: NatsServer
+  beforeEach((context) => {
     if (server.external) return context.skip('the server of NATS_URL cannot be killed')
-    await server.kill()
+    own = server
+  })
+
+  async function killAndRestart(...affected: readonly Mesh[]): Promise<void> {
+    await own.kill()
     await until(() => affected.every(({ wire }) => !wire.connected))
-    await server.restart()
+    await own.restart()
     await until(() => affected.every(({ wire }) => wire.connected))
   }
 
-  test('what was acknowledged is still there, and goes on from the same revision', async (context) => {
+  test('what was acknowledged is still there, and goes on from the same revision', async () => {
     const mesh = await join()
     const { directory } = mesh.records
     const keys = Array.from({ length: 200 }, (_, i) => `t.kill.${i}`)
     const revisions = await Promise.all(keys.map(async (key) => won(await directory.put(key, bytes(key), 0))))
-    await killAndRestart(context, mesh)
+    await killAndRestart(mesh)
     const entries = await Promise.all(keys.map((key) => directory.get(key)))
     expect(entries.map((entry) => entry?.revision)).toEqual(revisions)
     expect(won(await directory.put('t.kill.0', bytes('on'), revisions[0] ?? 0))).toBeGreaterThan(Math.max(...revisions))
   })
 
-  test('asks under way end, served subjects are served again, nothing has to be set up anew', async (context) => {
+  test('asks under way end, served subjects are served again, nothing has to be set up anew', async () => {
     const [worker, gateway] = [await join(), await join()]
     const subject = `${run}.${fresh()}`
     worker.wire.serve(subject, ({ body, reply }) => text(body) === 'slow' || reply?.end({ body }))
@@ -115,13 +121,13 @@ describe('kill -9 of the server', () => {
     const slow = gateway.wire.ask(subject, { body: bytes('slow') })
     const lost = expect(slow).rejects.toMatchObject({ code: 'ConnectionLost' })
     await gateway.wire.flush()
-    await killAndRestart(context, worker, gateway)
+    await killAndRestart(worker, gateway)
     await lost
     await Promise.all([worker.wire.flush(), gateway.wire.flush()])
     expect(text((await gateway.wire.ask(subject, { body: bytes('quick') })).body)).toBe('quick')
   })
 
-  test('a watch hears of the gap, then of every record, then of changes again', async (context) => {
+  test('a watch hears of the gap, then of every record, then of changes again', async () => {
     const [writer, reader] = [await join(), await join()]
     const key = `t.watch.${fresh()}`
     const revision = won(await writer.records.members.put(key, bytes('1'), 0))
@@ -137,18 +143,18 @@ describe('kill -9 of the server', () => {
       { initial: true }
     )
     await until(() => heard.includes('synced'))
-    await killAndRestart(context, writer, reader)
+    await killAndRestart(writer, reader)
     await until(() => heard.length === 5)
     expect(heard).toEqual(['1', 'synced', 'gap', '1', 'synced'])
     won(await writer.records.members.put(key, bytes('2'), revision))
     await until(() => heard.at(-1) === '2')
   })
 
-  test('an event log goes on where it was', async (context) => {
+  test('an event log goes on where it was', async () => {
     const mesh = await join()
     const key = `t.log.${fresh()}`
     const first = won(await mesh.events.append(key, { body: bytes('a') }, 0))
-    await killAndRestart(context, mesh)
+    await killAndRestart(mesh)
     won(await mesh.events.append(key, { body: bytes('b') }, first))
     const replayed: string[] = []
     await mesh.events.replay(key, 0, ({ body }) => replayed.push(text(body)))

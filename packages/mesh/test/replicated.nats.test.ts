@@ -49,11 +49,11 @@ describe.skipIf(findNatsServer() === undefined)('a store of three replicas', () 
     for (let kill = 0; kill < 3; kill++) {
       const before = acknowledged.length
       await until(() => acknowledged.length > before + 20, { timeoutMs: 20_000, describe: 'writes go on' })
-      const leader = cluster.named(await leaderOf(cluster))
-      await leader?.kill()
+      const leader = await until(() => leaderOf(cluster), { timeoutMs: 30_000, describe: 'a leader is told' })
+      await leader.kill()
       const atKill = acknowledged.length
       await until(() => acknowledged.length > atKill + 20, { timeoutMs: 30_000, describe: 'another leads' })
-      await leader?.restart()
+      await leader.restart()
     }
     isOver = true
     await Promise.all(writers)
@@ -105,12 +105,13 @@ async function append(bucket: Bucket, write: string, acknowledged: string[]): Pr
   }
 }
 
-async function leaderOf(cluster: NatsCluster): Promise<string> {
+/** Throws between leaders: the metadata group, which answers for all streams, may itself be electing. */
+async function leaderOf(cluster: NatsCluster): Promise<NatsServer | undefined> {
   const connection = await connect({ servers: [...cluster.urls] })
   try {
     const manager = await connection.jetstreamManager()
     const { cluster: state } = await manager.streams.info(`KV_${prefix.toUpperCase()}_DIR`)
-    return state?.leader ?? ''
+    return cluster.named(state?.leader ?? '')
   } finally {
     await connection.close()
   }
