@@ -63,8 +63,6 @@ export const SessionRecord = Type.Object(
     revision: Type.String(),
     /** `sse`: the transport of 2024-11-05, where everything goes to one stream; absent: Streamable HTTP. */
     transport: Type.Optional(Type.Literal('sse')),
-    /** Whether `notifications/initialized` was seen. */
-    initialized: Type.Boolean(),
     logLevel: Type.Optional(Type.String()),
     /** URIs of `resources/subscribe` in force. */
     subscriptions: Type.Array(Type.String()),

@@ -1,4 +1,4 @@
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '@scaled-mcp/contracts'
+import type { JsonRpcRequest, JsonRpcResponse } from '@scaled-mcp/contracts'
 import { ScaledMcpError } from '@scaled-mcp/contracts'
 import type { SessionFields } from './session-record.ts'
 
@@ -6,20 +6,22 @@ import type { SessionFields } from './session-record.ts'
 export interface ReplayPort {
   /** Sends a request and resolves with the server's answer, which nobody else sees. */
   ask(request: JsonRpcRequest): Promise<JsonRpcResponse>
-  tell(message: JsonRpcMessage): void
+  /** Tells the server that its client is initialized. */
+  initialized(): void
 }
 
 const PREFIX = 'scaled-mcp/replay/'
 
 /**
- * Says to a fresh server what the client said to the former one.
+ * Says to a fresh server what the client said to the former one. That it is initialized is not in the record: a session
+ * comes back because its client uses it, and who uses a session is initialized (MCP 2025-11-25, Lifecycle).
  * Resolves with the resource subscriptions that the fresh server refused.
  * @throws ScaledMcpError `ServerFailed` when it refuses `initialize`.
  */
 export async function replay(fields: SessionFields, port: ReplayPort): Promise<readonly string[]> {
   const opened = await port.ask(request('initialize', fields.initialize))
   if ('error' in opened) throw new ScaledMcpError('ServerFailed', `initialize was refused: ${opened.error.message}`)
-  if (fields.initialized) port.tell({ jsonrpc: '2.0', method: 'notifications/initialized' })
+  port.initialized()
   if (fields.logLevel !== undefined) await port.ask(request('logging/setLevel', { level: fields.logLevel }))
   const answers = await Promise.all(fields.subscriptions.map((uri) => port.ask(subscribe(uri))))
   return fields.subscriptions.filter((_, i) => 'error' in (answers[i] ?? {}))

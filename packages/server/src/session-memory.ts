@@ -4,7 +4,7 @@
  * M1  Changes are made one after the other, each on what the one before has stored: of two subscriptions at once both
  *     are kept.
  */
-import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from '@scaled-mcp/contracts'
+import type { JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from '@scaled-mcp/contracts'
 import type { SessionFields, SessionRecordPort } from './session-record.ts'
 
 type Params = { readonly [key: string]: unknown }
@@ -36,12 +36,6 @@ export class SessionMemory {
     const rule = rules.get(request.method)
     if (!rule || !('result' in answer)) return undefined
     return this.#change((fields) => rule(fields, request.params ?? {}, answer))
-  }
-
-  /** The same for a notification. */
-  notified({ method }: JsonRpcNotification): Promise<void> | undefined {
-    if (method !== 'notifications/initialized') return undefined
-    return this.#change((fields) => (fields.initialized ? undefined : { initialized: true }))
   }
 
   #change(made: (fields: SessionFields) => Change): Promise<void> {

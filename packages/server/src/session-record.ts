@@ -23,7 +23,6 @@ export function newSession(params: { readonly [key: string]: unknown }, transpor
     initialize: { ...params },
     revision: negotiate(params['protocolVersion'], transport),
     ...(transport && { transport }),
-    initialized: false,
     subscriptions: []
   }
 }

@@ -64,6 +64,11 @@ export class SessionServer {
     return this.#transport.inFlight
   }
 
+  /** Whether the client has said that it is ready, or has used the session before it was restored. */
+  get isInitialized(): boolean {
+    return this.#transport.isInitialized
+  }
+
   /**
    * Of a new session: creates the server and connects it; `initialize` then comes through {@link receive}.
    * Rejects with `ServerFailed`, or what the session's state or record refused.

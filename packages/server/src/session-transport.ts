@@ -9,6 +9,7 @@
  * T4  What an answer changes in the session's record is durable before the answer leaves.
  * T5  Of a replay the client sees nothing but questions that the server asks it anew.
  * T6  An answer that is not JSON, and a request that the SDK cannot read, become an error answer: no request waits in vain.
+ * T7  The server hears once that its client is initialized: of a restored session the host has said it.
  */
 import {
   type JsonRpcId,
@@ -41,6 +42,7 @@ export interface SessionTransportInit {
   readonly epoch: number
 }
 
+const INITIALIZED = 'notifications/initialized'
 const DONE = Promise.resolve()
 
 export class SessionTransport implements SdkTransport {
@@ -56,6 +58,7 @@ export class SessionTransport implements SdkTransport {
   /** The server's own requests by the SDK's id: the client's request each belongs to. */
   readonly #questions = new SparseMap<JsonRpcId, JsonRpcId | undefined>()
   #opened = false
+  #isInitialized = false
   #reports = 0
 
   constructor(components: SessionTransportComponents, init: SessionTransportInit) {
@@ -93,9 +96,14 @@ export class SessionTransport implements SdkTransport {
     })
   }
 
-  /** Tells the server on the host's own behalf. */
-  tell(notification: JsonRpcNotification): void {
-    runAs(undefined, () => this.onmessage?.(notification, {}))
+  /** Whether the server knows that its client is ready. */
+  get isInitialized(): boolean {
+    return this.#isInitialized
+  }
+
+  /** Tells the server so on the client's behalf. */
+  initialized(): void {
+    this.#notification({ jsonrpc: '2.0', method: INITIALIZED }, {})
   }
 
   /** What the SDK reports as gone wrong. While it reads a message, that it does not take it. */
@@ -147,15 +155,20 @@ export class SessionTransport implements SdkTransport {
   #notification(notification: JsonRpcNotification, extra: object): void {
     const known = this.#known(notification)
     if (known) runAs(undefined, () => this.onmessage?.(known, extra))
-    else this.#drop(notification, 'about a request that is not in flight')
-    this.#settle(this.#memory.notified(notification))
+    else this.#drop(notification, 'about a request that is not in flight, or said before')
   }
 
   /** What the server should hear of a notification; undefined for one about a request that is over. */
   #known(notification: JsonRpcNotification): JsonRpcNotification | undefined {
     if (notification.method === 'notifications/progress') return progressForServer(notification, this.#epoch) // T3
+    if (notification.method === INITIALIZED) return this.#isInitialized ? undefined : this.#ready(notification) // T7
     if (notification.method !== 'notifications/cancelled') return notification
     return this.#cancel(notification.params?.['requestId'] as JsonRpcId) ? notification : undefined
+  }
+
+  #ready(notification: JsonRpcNotification): JsonRpcNotification {
+    this.#isInitialized = true
+    return notification
   }
 
   /** Whether the server should hear of it: `initialize` cannot be cancelled (MCP 2025-11-25, Cancellation). */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerContext } from '../src/index.ts'
+import { lowLevel } from '../src/sdk-server.ts'
 import { bothSdks, type Hands, said, type Tools } from './both-sdks.ts'
-import { MemoryRecord, ScriptedSession } from './scripted-session.ts'
+import { initializeParams, MemoryRecord, ScriptedSession } from './scripted-session.ts'
 
 const tools: Tools = {
   log: async (hands) => {
@@ -38,6 +39,27 @@ describe.each(bothSdks)('a session restored on another worker with $name', (sdk)
     )
     expect(second.notifications('notifications/message')).toEqual([])
     expect(before[1]).toBe('test://b')
+  })
+
+  it('hears once that its client is initialized, also when the client says so only now (T7)', async () => {
+    let heard = 0
+    const counting = {
+      create() {
+        const server = sdk.create(tools)
+        Object.assign(lowLevel(server), { oninitialized: () => (heard += 1) })
+        return server
+      }
+    }
+    const first = new ScriptedSession(counting)
+    await first.server.start()
+    await first.ask('initialize', initializeParams)
+    expect(first.server.isInitialized).toBe(false)
+
+    const second = new ScriptedSession(counting, { record: first.record, epoch: 8 })
+    await second.server.restore()
+    second.server.receive({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    await second.ask('tools/list')
+    expect({ heard, isInitialized: second.server.isInitialized }).toEqual({ heard: 1, isInitialized: true })
   })
 
   it('asks under the new epoch, so an answer to the former owner’s question is dropped (T3)', async () => {

@@ -15,7 +15,7 @@ import {
 
 type Params = { readonly [key: string]: unknown }
 
-const initializeParams = {
+export const initializeParams = {
   protocolVersion: '2025-06-18',
   capabilities: { elicitation: {}, sampling: {} },
   clientInfo: { name: 'scripted', version: '1.2.3' }
@@ -89,7 +89,6 @@ export class ScriptedSession implements Outlet {
     await session.server.start()
     await session.ask('initialize', initializeParams)
     session.server.receive({ jsonrpc: '2.0', method: 'notifications/initialized' })
-    await session.until(() => session.record.read().initialized)
     return session
   }
 

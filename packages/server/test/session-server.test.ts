@@ -9,8 +9,7 @@ describe.each(bothSdks)('a session hosting $name', (sdk) => {
     expect(session.sent[0]?.message).toMatchObject({ result: { protocolVersion: '2025-06-18' } })
     expect(session.record.read()).toMatchObject({
       initialize: { clientInfo: { name: 'scripted' } },
-      revision: '2025-06-18',
-      initialized: true
+      revision: '2025-06-18'
     })
   })
 

@@ -106,7 +106,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   /** Whether the client has said that it is ready. */
   get isInitialized(): boolean {
-    return this.#init.store.exists && this.#init.store.read().initialized
+    return this.#server.isInitialized
   }
 
   /** When the client last sent something, on the monotonic clock, in milliseconds. */

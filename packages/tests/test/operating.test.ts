@@ -74,7 +74,6 @@ describe('scaled-mcp', { timeout: 60_000 }, () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       id: session?.id,
-      initialized: true,
       client: { name: 'testkit-v1' },
       stateBytes: expect.any(Number)
     })

@@ -54,6 +54,11 @@ export class PlainServer implements ServedSession {
     this.#init = init
   }
 
+  /** Clients of the simulation use a session without saying so. */
+  get isInitialized(): boolean {
+    return true
+  }
+
   async start(): Promise<void> {
     this.#list = new RecordedState(this.#components.record, listState)
   }
