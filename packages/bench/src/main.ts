@@ -27,7 +27,7 @@ program
   .description('opening sessions, and what an open, idle one holds')
   .option('--rounds <count>', 'how often every side opens sessions', count, 5)
   .option('--count <count>', 'how many sessions each time', count, 2_000)
-  .option('--in-flight <count>', 'how many are opened at once', count, 32)
+  .option('--in-flight <count>', 'how many are opened at once', count, 64)
   .option('--json <file>', 'write every measurement there')
   .action((options: SessionsCommandOptions) => sessionsCommand(options))
 

@@ -6,6 +6,9 @@ export type SessionFields = Omit<SessionRecord, 'epoch' | 'claim'> & {
   readonly snapshot?: unknown
 }
 
+/** What of the fields becomes what; undefined: it is so already. Must be synchronous. */
+export type SessionChange = (fields: SessionFields) => Partial<SessionFields> | undefined
+
 /** Where the fields of one session are kept. The worker fills it with a compare-and-set under its epoch. */
 export interface SessionRecordPort {
   /** The fields as this owner last read or wrote them. */
@@ -15,6 +18,8 @@ export interface SessionRecordPort {
    * overlap and take effect in their order. Rejects with `StaleEpoch`, `StoreUnavailable` or `ValueTooLarge`.
    */
   write(change: Partial<SessionFields>): Promise<void>
+  /** As {@link write}, for a change that depends on what the ones before it have made of the fields. */
+  update(change: SessionChange): Promise<void>
 }
 
 /** The fields of a session that begins with an `initialize` of these `params`, on that transport. */

@@ -22,12 +22,12 @@ import {
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import { errorAnswer, jsonText } from './json-text.ts'
+import { lastingChange } from './lasting-change.ts'
 import type { Logger } from './logger.ts'
 import type { Outgoing, Outlet } from './outlet.ts'
 import { runAs, runningRequest } from './running-request.ts'
 import type { SdkTransport } from './sdk-server.ts'
 import { answerForServer, namedForClient, progressForServer } from './server-request-id.ts'
-import { SessionMemory } from './session-memory.ts'
 import type { SessionRecordPort } from './session-record.ts'
 import { SparseMap } from './sparse-map.ts'
 
@@ -53,7 +53,6 @@ export class SessionTransport implements SdkTransport {
   onerror?: (error: Error) => void
   readonly #components: SessionTransportComponents
   readonly #epoch: number
-  readonly #memory: SessionMemory
   readonly #replays = new SparseMap<JsonRpcId, (answer: JsonRpcResponse) => void>()
   /** The server's own requests by the SDK's id: the client's request each belongs to. */
   readonly #questions = new SparseMap<JsonRpcId, JsonRpcId | undefined>()
@@ -64,7 +63,6 @@ export class SessionTransport implements SdkTransport {
   constructor(components: SessionTransportComponents, init: SessionTransportInit) {
     this.#components = components
     this.#epoch = init.epoch
-    this.#memory = new SessionMemory(components.record)
     this.sessionId = init.id
   }
 
@@ -223,10 +221,11 @@ export class SessionTransport implements SdkTransport {
   /** Most answers change nothing in the record and leave within the call: under async hooks every promise costs. */
   #leave(request: JsonRpcRequest, answer: JsonRpcResponse): Promise<void> {
     const outgoing = this.#outgoing(request, answer)
-    const stored = outgoing.message === answer ? this.#memory.answered(request, answer) : undefined
-    if (stored) {
+    const change = outgoing.message === answer ? lastingChange(request, answer) : undefined
+    if (change) {
+      const stored = this.#components.record.update(change).then(() => outgoing)
       const failed = (error: unknown) => this.#failed(request, error)
-      return stored.then(() => outgoing, failed).then((sendable) => this.#components.outlet.send(sendable)) // T4
+      return stored.catch(failed).then((sendable) => this.#components.outlet.send(sendable)) // T4
     }
     const sent = this.#components.outlet.send(outgoing)
     return sent instanceof Promise ? sent : DONE

@@ -8,6 +8,7 @@ import {
   type Principal,
   type ReceiveExtra,
   type ServerDefinition,
+  type SessionChange,
   type SessionFields,
   type SessionRecordPort,
   SessionServer
@@ -26,6 +27,7 @@ export class MemoryRecord implements SessionRecordPort {
   readonly writes: Partial<SessionFields>[] = []
   before: (change: Partial<SessionFields>) => void | Promise<void> = () => undefined
   #fields: SessionFields
+  #last: Promise<void> = Promise.resolve()
 
   constructor(fields: SessionFields = newSession(initializeParams)) {
     this.#fields = fields
@@ -35,7 +37,18 @@ export class MemoryRecord implements SessionRecordPort {
     return this.#fields
   }
 
-  async write(change: Partial<SessionFields>): Promise<void> {
+  write(change: Partial<SessionFields>): Promise<void> {
+    return this.update(() => change)
+  }
+
+  update(change: SessionChange): Promise<void> {
+    const written = this.#last.then(() => this.#write(change(this.#fields)))
+    this.#last = written.catch(() => undefined)
+    return written
+  }
+
+  async #write(change: Partial<SessionFields> | undefined): Promise<void> {
+    if (!change) return
     await this.before(change)
     this.writes.push(change)
     this.#fields = JSON.parse(JSON.stringify({ ...this.#fields, ...change })) as SessionFields

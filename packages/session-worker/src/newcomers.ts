@@ -4,7 +4,6 @@
  * N1  One that is being used, whatever its client has said, stays.
  */
 import type { Clock, Timer } from '@scaled-mcp/actor'
-import { addressKey } from '@scaled-mcp/contracts'
 import type { LivingSession } from './hosting.ts'
 
 export interface NewcomersComponents {
@@ -15,31 +14,36 @@ export interface NewcomersComponents {
   readonly end: (session: LivingSession) => void
 }
 
-/** Not the session itself: one that has ended by then would stay in memory until it is due. */
-interface Newcomer {
-  readonly key: string
-  readonly epoch: number
-  /** On the monotonic clock. */
+/** Those of about the same time, by key: a session that has ended by then would stay in memory until it is due. */
+interface Group {
+  readonly keys: string[]
+  /** When it takes no more, and when all in it are due, on the monotonic clock. */
+  readonly fullAt: number
   readonly dueAt: number
 }
+
+/** Groups at a time: most sessions are never due, so that what is remembered of each has to be little. */
+const GROUPS = 10
 
 export class Newcomers {
   readonly #components: NewcomersComponents
   readonly #withinMs: number
   /** In the order in which they are due. */
-  #waiting: Newcomer[] = []
+  #waiting: Group[] = []
   #timer: Timer | undefined
 
-  /** @param withinMs how long a client has, in milliseconds. */
+  /** @param withinMs how long a client has, in milliseconds; up to a tenth more passes. */
   constructor(components: NewcomersComponents, withinMs: number) {
     this.#components = components
     this.#withinMs = withinMs
   }
 
-  add({ address, claim: { epoch } }: LivingSession): void {
+  add({ ref }: LivingSession): void {
     if (!Number.isFinite(this.#withinMs)) return
-    this.#waiting.push({ key: addressKey(address), epoch, dueAt: this.#components.clock.monotonic() + this.#withinMs })
-    this.#timer ??= this.#watch(this.#withinMs)
+    const now = this.#components.clock.monotonic()
+    const newest = this.#waiting.at(-1)
+    if (newest && now < newest.fullAt) newest.keys.push(ref.name)
+    else this.#begin(ref.name, now)
   }
 
   stop(): void {
@@ -47,7 +51,14 @@ export class Newcomers {
     this.#waiting = []
   }
 
-  /** One timer for all: most have said it long before they are due. */
+  #begin(key: string, now: number): void {
+    const fullAt = now + this.#withinMs / GROUPS
+    const dueAt = fullAt + this.#withinMs
+    this.#waiting.push({ keys: [key], fullAt, dueAt })
+    this.#timer ??= this.#watch(dueAt - now)
+  }
+
+  /** One timer for all. */
   #watch(afterMs: number): Timer {
     return this.#components.clock.after(afterMs, () => {
       this.#timer = undefined
@@ -61,12 +72,13 @@ export class Newcomers {
     const due = this.#waiting.splice(0, first === -1 ? this.#waiting.length : first)
     const [next] = this.#waiting
     if (next) this.#timer ??= this.#watch(next.dueAt - now)
-    for (const newcomer of due) this.#judge(newcomer)
+    for (const key of due.flatMap(({ keys }) => keys)) this.#judge(key)
   }
 
-  #judge({ key, epoch }: Newcomer): void {
+  /** One that has left and come back meanwhile is initialized. */
+  #judge(key: string): void {
     const session = this.#components.find(key)
-    if (session?.claim.epoch !== epoch || session.actor.isInitialized) return
+    if (!session || session.actor.isInitialized) return
     if (session.actor.isUnused) this.#components.end(session)
     else this.add(session) // N1
   }

@@ -1,7 +1,7 @@
 import type { Claim } from '@scaled-mcp/cluster'
 import { ScaledMcpError, type SessionRecord, sessionCodec } from '@scaled-mcp/contracts'
 import type { Bucket, Entry } from '@scaled-mcp/mesh'
-import type { SessionFields, SessionRecordPort } from '@scaled-mcp/server'
+import type { SessionChange, SessionFields, SessionRecordPort } from '@scaled-mcp/server'
 
 export interface SessionStoreComponents {
   readonly states: Bucket
@@ -22,7 +22,8 @@ export interface SessionStoreInit {
  * The stored record of one session, as its owner sees it.
  *
  * T1  Every write is a compare-and-set on the one before and carries the owner's claim: two owners never both write.
- * T2  Writes take effect in the order of their calls.
+ * T2  Writes take effect in the order of their calls, each on what the one before has stored: of two subscriptions at
+ *     once both are kept.
  */
 export class SessionStore implements SessionRecordPort {
   readonly #components: SessionStoreComponents
@@ -66,6 +67,10 @@ export class SessionStore implements SessionRecordPort {
   }
 
   write(change: Partial<SessionFields>): Promise<void> {
+    return this.update(() => change)
+  }
+
+  update(change: SessionChange): Promise<void> {
     const written = this.#last ? this.#last.then(() => this.#write(change)) : this.#write(change)
     const over = () => {
       if (this.#last === last) this.#last = undefined
@@ -75,9 +80,11 @@ export class SessionStore implements SessionRecordPort {
     return written
   }
 
-  async #write(change: Partial<SessionFields>): Promise<void> {
+  async #write(change: SessionChange): Promise<void> {
     if (!this.#isSettled) await this.#settle()
-    const fields = { ...this.#fields, ...change }
+    const changed = change(this.#fields)
+    if (!changed) return
+    const fields = { ...this.#fields, ...changed }
     const record = sessionCodec.encode(claimed(fields, this.#claim))
     const put = await this.#components.states.put(this.#key, record, this.#revision) // T1
     if (put.outcome === 'lost') throw this.#stale()
