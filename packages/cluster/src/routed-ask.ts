@@ -6,6 +6,8 @@
  * Q2  The receiver gets frames, and at the end the last one or one failure. A failure that would say that nothing ran is
  *     `SessionMoved` once something may have.
  * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome, past `requestMaxMs` everything ends.
+ * Q5  Whose worker has lost its connection since is asked once more, and still listened to: its first answer may be on its
+ *     way, and whichever of the two comes first is the answer.
  * Q4  An answer that has become an event stream goes on with the next owner, after the last event that was received.
  */
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
@@ -26,6 +28,8 @@ export interface RoutedAskInit {
   readonly mint?: () => Addressed
   /** Whether it only reads a stream: asked again it is another reader, not another attempt. */
   readonly isReader?: boolean
+  /** The id of an attempt that may have run. */
+  readonly first?: string
   readonly receiver: FrameReceiver
   readonly holdMs: number
   readonly requestMaxMs: number
@@ -46,6 +50,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #first: string | undefined
   /** The id of the last event received. */
   #seen: string | undefined
+  /** Asks once more while this one still listens (Q5). */
+  #again: RoutedAsk | undefined
   #isOpening = false
   #over = false
   #hops = 0
@@ -56,13 +62,14 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     this.#components = components
     this.#init = init
     this.#message = init.message
+    this.#first = init.first
     const expiresAt = components.clock.monotonic() + init.requestMaxMs
     this.#patience = new Patience(components, { holdMs: init.holdMs, expiresAt, expired: () => this.#expire() })
   }
 
   /** The id of the attempt under way. */
   get id(): string {
-    return this.#exchange?.id ?? ''
+    return this.#again?.id ?? this.#exchange?.id ?? ''
   }
 
   toOwner(): this {
@@ -80,10 +87,15 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   cancel(): void {
     if (this.#over) return
     if (this.#exchange) this.#exchange.cancel()
+    if (this.#again) this.#again.cancel()
     else this.#fail(new ScaledMcpError('Cancelled'))
   }
 
   frame(frame: Frame): void {
+    if (this.#again) {
+      this.#late(frame)
+      return
+    }
     if (statusOf(frame.headers) !== 'ok') {
       this.#refuse(frame.headers as Headers)
       return
@@ -95,9 +107,28 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   failed(error: Error): void {
+    if (this.#again) return // Q5: the other goes on
     if (hasCode(error, 'NoResponders')) this.#absent(error)
     else if (hasCode(error, 'ConnectionLost', 'ResponderGone', 'StreamBroken')) this.#lost(error)
     else this.#fail(error)
+  }
+
+  /** Of a stream everything is stored, and a reader is as good as another: neither has anything to lose. */
+  doubted(): boolean {
+    const { mint, isReader, receiver, holdMs, message } = this.#init
+    if (this.#over || this.#again || mint || isReader || this.#seen !== undefined) return false
+    const first = this.#first ?? this.#exchange?.id ?? ''
+    const init = {
+      message,
+      first,
+      receiver: this.#whicheverFirst(receiver),
+      holdMs,
+      requestMaxMs: this.#patience.leftMs
+    }
+    this.#components.cache.forget(message.key)
+    this.#again = new RoutedAsk(this.#components, init)
+    this.#again.toOwner()
+    return true
   }
 
   #send(worker: string, intent: Headers | undefined): void {
@@ -273,8 +304,40 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     exchange?.cancel()
   }
 
-  #fail(error: Error): void {
+  /** The second attempt takes over with its first word; whichever attempt answers ends the other. */
+  #whicheverFirst(receiver: FrameReceiver): FrameReceiver {
+    const leaving = (tell: () => void) => {
+      this.#exchange?.cancel()
+      if (!this.#over) this.#end()
+      tell()
+    }
+    return {
+      frame: (frame) => leaving(() => receiver.frame(frame)),
+      failed: (error) => leaving(() => receiver.failed(error))
+    }
+  }
+
+  /** Of the first attempt a whole answer counts; the beginning of a stream is stored, and comes with the second. */
+  #late(frame: Frame): void {
     if (this.#over) return
+    if (!frame.last || frame.sequence > 0 || statusOf(frame.headers) !== 'ok') {
+      this.#exchange?.cancel()
+      return
+    }
+    this.#again?.drop()
+    this.#end()
+    this.#init.receiver.frame(frame)
+  }
+
+  /** Nobody wants the answer any more; nobody hears of it. */
+  drop(): void {
+    const exchange = this.#exchange
+    this.#end()
+    exchange?.cancel()
+  }
+
+  #fail(error: Error): void {
+    if (this.#over || this.#again) return
     this.#end() // Q2
     const isOpen = this.#first === undefined || hasCode(error, ...OPEN_ENDS)
     this.#init.receiver.failed(isOpen ? error : new ScaledMcpError('SessionMoved', error.message, { cause: error }))

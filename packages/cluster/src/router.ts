@@ -90,22 +90,24 @@ export class Router {
   }
 
   #died(id: string): void {
-    const { cache, held } = this.#components
+    const { cache, held, wire, subjects } = this.#components
     cache.forgetWorker(id)
-    this.#abandon(id, new ScaledMcpError('ResponderGone', id))
+    this.#afterLastWords(() => wire.abandon(subjects.worker(id), new ScaledMcpError('ResponderGone', id)))
     held.wakeAll()
   }
 
   /** The question or its answer may have been lost with the connection: whoever still waits asks once more. */
   #returned(id: string): void {
-    this.#abandon(id, new ScaledMcpError('ConnectionLost', id))
+    const { wire, subjects } = this.#components
+    this.#afterLastWords(() => wire.doubt(subjects.worker(id), new ScaledMcpError('ConnectionLost', id)))
   }
 
-  #abandon(id: string, error: Error): void {
-    const { clock, wire, subjects } = this.#components
-    const abandon = () => wire.abandon(subjects.worker(id), error)
-    // A process that was busy sees the time pass before it reads what has come meanwhile: the way to the broker and back
-    // is behind all of that. Without a connection everything under way has ended already.
-    clock.after(LAST_WORDS_MS, () => void wire.flush().then(abandon, abandon))
+  /**
+   * A process that was busy sees the time pass before it reads what has come meanwhile: the way to the broker and back is
+   * behind all of that. Without a connection everything under way has ended already.
+   */
+  #afterLastWords(then: () => void): void {
+    const { clock, wire } = this.#components
+    clock.after(LAST_WORDS_MS, () => void wire.flush().then(then, then))
   }
 }

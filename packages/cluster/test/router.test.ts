@@ -1,6 +1,6 @@
 import { systemClock } from '@scaled-mcp/actor'
 import { type Headers, header, mintSessionId, Subjects, sessionAddress } from '@scaled-mcp/contracts'
-import { type Delivery, MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
+import { type Delivery, type Exchange, type Frame, MemoryBroker, type Mesh, type Reply } from '@scaled-mcp/mesh'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   addressed,
@@ -15,7 +15,7 @@ import {
 
 const subjects = new Subjects()
 const address = sessionAddress(mintSessionId())
-const body = new TextEncoder().encode('{}')
+const body = bytes('{}')
 
 let broker: MemoryBroker
 let gateway: Mesh
@@ -185,6 +185,61 @@ describe('a question that may have run', () => {
     await expect.poll(() => got).toEqual(['w-a', 'w-a', `attempt 2 of ${asks[0]}`])
   })
 
+  describe('and whose owner has lost its connection since', () => {
+    let replies: Reply[]
+    let outcomes: string[]
+    let exchange: Exchange
+
+    beforeEach(async () => {
+      replies = []
+      outcomes = []
+      const mesh = broker.connect({ process: 'w-a', subjects })
+      const owner = await member('w-a')
+      mesh.wire.serve(subjects.worker('w-a'), ({ reply }: Delivery) => void (reply && replies.push(reply)))
+      await directory.create(address, 'w-a')
+      const receiver = {
+        frame: ({ body: answer }: Frame) => outcomes.push(text(answer)),
+        failed: ({ name }: Error) => outcomes.push(name)
+      }
+      exchange = router.ask(addressed(address, { body }), receiver)
+      await expect.poll(() => replies).toHaveLength(1)
+      await owner.returned()
+      await expect.poll(() => replies).toHaveLength(2)
+    })
+
+    const end = (nth: number, answer: string, headers?: Headers) => replies[nth]?.end({ body: bytes(answer), headers })
+
+    it('still gets its first answer, and what became of the second attempt counts for nothing (Q5)', async () => {
+      end(0, 'first')
+      end(1, '', { [header.status]: 'interrupted' })
+      await gateway.wire.flush()
+      expect(outcomes).toEqual(['first'])
+    })
+
+    it('gets the answer of the second attempt, and a first one after it reaches nobody', async () => {
+      end(1, 'second')
+      end(0, 'first')
+      await gateway.wire.flush()
+      expect(outcomes).toEqual(['second'])
+    })
+
+    it('does not take the beginning of a stream from the first attempt, as all of it comes with the second', async () => {
+      replies[0]?.frame({ body: bytes('begun'), headers: { [header.event]: 's.post.1' } })
+      replies[1]?.frame({ body: bytes('begun again'), headers: { [header.event]: 's.post.1' } })
+      end(1, 'ended')
+      await gateway.wire.flush()
+      expect(outcomes).toEqual(['begun again', 'ended'])
+    })
+
+    it('is over when it is cancelled, and hears nothing of either attempt', async () => {
+      exchange.cancel()
+      end(0, 'first')
+      end(1, 'second')
+      await gateway.wire.flush()
+      expect(outcomes).toEqual(['Cancelled'])
+    })
+  })
+
   it('is SessionMoved when its owner will not run it again, and is not sent once more', async () => {
     await worker('w-a', { [header.status]: 'interrupted' })
     await directory.create(address, 'w-a')
@@ -261,3 +316,11 @@ describe('a question that finds no owner fails within the time it may be held', 
     expect(await ask()).toBe('OwnerUnreachable')
   })
 })
+
+function bytes(said: string): Uint8Array {
+  return new TextEncoder().encode(said)
+}
+
+function text(said: Uint8Array): string {
+  return new TextDecoder().decode(said)
+}

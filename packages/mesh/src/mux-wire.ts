@@ -68,6 +68,10 @@ export class MuxWire implements Wire {
     this.#mux.abandon(pattern, error)
   }
 
+  doubt(pattern: string, error: Error): void {
+    this.#mux.doubt(pattern, error)
+  }
+
   stop(): void {
     this.#mux.stop()
   }

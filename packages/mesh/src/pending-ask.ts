@@ -78,6 +78,11 @@ export class PendingAsk implements Exchange {
     }
   }
 
+  /** Ends it, unless its receiver listens on. */
+  doubt(error: Error): void {
+    if (!this.#over && !this.#receiver.doubted?.(error)) this.fail(error)
+  }
+
   #assemble(packet: Packet): void {
     const frame = this.#add(packet)
     if (frame === undefined) return

@@ -68,8 +68,12 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
 
   /** Ends every ask on a subject that `pattern` matches. */
   abandon(pattern: string, error: Error): void {
-    const matches = subjectMatcher(pattern)
-    for (const ask of this.#pending.all()) if (matches(ask.subject)) ask.fail(error)
+    for (const ask of this.#askedOn(pattern)) ask.fail(error)
+  }
+
+  /** Tells every ask on a subject that `pattern` matches that its answer may be lost. */
+  doubt(pattern: string, error: Error): void {
+    for (const ask of this.#askedOn(pattern)) ask.doubt(error)
   }
 
   over(ask: PendingAsk): void {
@@ -95,6 +99,12 @@ export class ReplyMux implements PendingAskOwner, ConnectionListener {
   stop(): void {
     this.#sweep.stop()
     this.#subscription.stop()
+  }
+
+  /** Those that are under way now: what happens to one may begin another. */
+  #askedOn(pattern: string): readonly PendingAsk[] {
+    const matches = subjectMatcher(pattern)
+    return [...this.#pending.all()].filter(({ subject }) => matches(subject))
   }
 
   #accept(packet: Packet): void {

@@ -40,6 +40,11 @@ export interface FrameReceiver {
    * `DeadlineExceeded`, `Cancelled`, `ConnectionLost` (it may have run), `StreamBroken`.
    */
   failed(error: Error): void
+  /**
+   * Who was asked has lost its connection since: the answer may be lost, or on its way. Whether the receiver goes on
+   * listening for it; else the ask fails with `error`.
+   */
+  doubted?(error: Error): boolean
 }
 
 /** An ask under way. */
@@ -99,6 +104,11 @@ export interface Wire {
    * @param error what their receivers fail with.
    */
   abandon(pattern: string, error: Error): void
+  /**
+   * Tells the receiver of every ask under way on a subject that `pattern` matches that it may be in vain
+   * ({@link FrameReceiver.doubted}): who was asked is there again, and may answer.
+   */
+  doubt(pattern: string, error: Error): void
   /** Handles every message on `subject`, where `*` matches one token and a last `>` the rest. */
   serve(subject: string, handler: (delivery: Delivery) => void): Serving
   /** Resolves when everything sent so far has reached the broker. @throws NotDelivered while disconnected. */

@@ -165,3 +165,13 @@ test('asks on an abandoned subject end, and no others', () => {
   mux.abandon('q', Object.assign(new Error('denied'), { code: 'NotDelivered' }))
   expect([codes(refused), codes(other)]).toEqual([['NotDelivered'], []])
 })
+
+test('asks on a doubted subject end, but for those whose receiver listens on', () => {
+  const ended = ask()
+  const listening = Object.assign(new Recorder(), { doubted: () => true })
+  mux.ask({ subject: 'q', body: bytes('') }, listening)
+  mux.doubt('q', Object.assign(new Error('it was away'), { code: 'ConnectionLost' }))
+  transport.answer({ body: bytes('after all') })
+  expect([codes(ended), codes(listening)]).toEqual([['ConnectionLost'], []])
+  expect(listening.frames.map(({ body }) => text(body))).toEqual(['after all'])
+})

@@ -12,7 +12,7 @@ const caught: Readonly<Record<MutationName, readonly [number, Rule]>> = {
   'own-death-ignored': [1, 'risen-again'],
   'silence-too-short': [1, 'takeover-under-lease'],
   'verdict-blind': [26, 'takeover-under-lease'],
-  'owner-not-dead': [1, 'owner-change'],
+  'owner-not-dead': [2, 'owner-change'],
   'claim-blind': [2, 'owner-change'],
   'ended-is-released': [10, 'session-revived'],
   'ownership-unchecked': [1, 'handler-order'],

@@ -11,6 +11,7 @@ export function alteredWire(wire: Wire, overrides: Partial<Omit<Wire, 'connected
     ask: (subject, message, options) => wire.ask(subject, message, options),
     askStream: (subject, message, receiver, options) => wire.askStream(subject, message, receiver, options),
     abandon: (pattern, error) => wire.abandon(pattern, error),
+    doubt: (pattern, error) => wire.doubt(pattern, error),
     serve: (subject, handler) => wire.serve(subject, handler),
     flush: () => wire.flush(),
     onConnection: (listener) => wire.onConnection(listener),
