@@ -3,8 +3,8 @@
  * leader, and stores whose answers come from a majority. They do not tell clients of each other, so that a client stays
  * where a test has put it.
  */
-import { createServer } from 'node:net'
 import { type NatsServer, startNatsServer } from '@scaled-mcp/launcher'
+import { freePort } from './free-port.ts'
 
 export class NatsCluster {
   readonly servers: readonly NatsServer[]
@@ -38,12 +38,4 @@ cluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}], no_adver
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()))
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { readonly port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

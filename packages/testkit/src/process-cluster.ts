@@ -4,16 +4,9 @@
  * NATS client can.
  */
 import { fileURLToPath } from 'node:url'
-import {
-  addressKey,
-  type DirectoryRecord,
-  directoryCodec,
-  type MemberRecord,
-  memberCodec,
-  sessionAddress
-} from '@scaled-mcp/contracts'
+import type { MemberRecord } from '@scaled-mcp/contracts'
 import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
-import { connect, type NatsConnection, RequestStrategy } from 'nats'
+import { ClusterRecords, type DirectoryEntry } from './cluster-records.ts'
 import { GatewayProcess } from './gateway-process.ts'
 import { until } from './until.ts'
 import { WorkerProcesses } from './worker-processes.ts'
@@ -21,6 +14,8 @@ import { WorkerProcesses } from './worker-processes.ts'
 export interface ProcessClusterOptions {
   /** URL of the NATS it runs on. */
   readonly nats: string
+  /** The URL by which one worker reaches it. Default: `nats`. */
+  readonly natsOfWorker?: () => Promise<string>
   /** Path of the server module. */
   readonly server: string
   readonly gateways: number
@@ -29,32 +24,24 @@ export interface ProcessClusterOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A directory entry and its revision, which is the owner's epoch. */
-export interface DirectoryEntry extends DirectoryRecord {
-  readonly epoch: number
-}
-
 const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
 const GATEWAY_READY = /"url":"([^"]*)".*"msg":"ready"/
 const WORKER_READY = /"process":"([^"]*)".*"msg":"ready"/
 const READY_MS = 40_000
-/** How long workers may take to say who they are. */
-const ANSWERS_MS = 300
 
 export class ProcessCluster {
   readonly #options: ProcessClusterOptions
-  readonly #connection: NatsConnection
+  readonly #records: ClusterRecords
   readonly #gateways: GatewayProcess[] = []
   readonly #workers: WorkerProcesses[] = []
 
-  private constructor(options: ProcessClusterOptions, connection: NatsConnection) {
+  private constructor(options: ProcessClusterOptions, records: ClusterRecords) {
     this.#options = options
-    this.#connection = connection
+    this.#records = records
   }
 
   static async start(options: ProcessClusterOptions): Promise<ProcessCluster> {
-    const connection = await connect({ servers: options.nats, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
-    const cluster = new ProcessCluster(options, connection)
+    const cluster = new ProcessCluster(options, await ClusterRecords.connect(options.nats))
     // The first worker makes the store; the others find it.
     await cluster.keepWorkers(1)
     await Promise.all([cluster.keepWorkers(options.workers), cluster.#launchGateways()])
@@ -83,24 +70,19 @@ export class ProcessCluster {
   }
 
   /** The directory entry of a client's session. */
-  async entryOf(sessionId: string): Promise<DirectoryEntry> {
-    const { value, revision } = await this.#read('MCP_DIR', addressKey(sessionAddress(sessionId)))
-    return { ...directoryCodec.decode(value), epoch: revision }
+  entryOf(sessionId: string): Promise<DirectoryEntry> {
+    return this.#records.entryOf(sessionId)
   }
 
   /** The record of a member, by its id. */
-  async memberOf(id: string): Promise<MemberRecord> {
-    return memberCodec.decode((await this.#read('MCP_MEMBERS', id)).value)
+  memberOf(id: string): Promise<MemberRecord> {
+    return this.#records.memberOf(id)
   }
 
   /** The record of the member that a worker is now; it has another id after it has joined again. */
   async memberOfWorker({ pid }: WorkerProcesses): Promise<MemberRecord | undefined> {
-    const waiting = { maxWait: ANSWERS_MS, strategy: RequestStrategy.Timer }
-    for await (const answer of await this.#connection.requestMany('$SRV.INFO.scaled-mcp-worker', '', waiting)) {
-      const { metadata } = answer.json<{ readonly metadata: Readonly<Record<string, string>> }>()
-      if (Number(metadata['pid']) === pid) return this.memberOf(metadata['id'] as string)
-    }
-    return undefined
+    const members = await Promise.all((await this.#records.living('worker')).map((id) => this.memberOf(id)))
+    return members.find((member) => member.pid === pid)
   }
 
   /** The worker that hosts a client's session. @throws {Error} when it does not live. */
@@ -115,26 +97,28 @@ export class ProcessCluster {
   async stop(): Promise<void> {
     await Promise.all(this.#gateways.map((gateway) => gateway.stop()))
     await Promise.all(this.#workers.map((worker) => worker.stop()))
-    await this.#connection.close()
+    await this.#records.close()
   }
 
   async #launchGateways(): Promise<void> {
     const launch = (port: string) =>
-      this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', '0'], GATEWAY_READY)
+      this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', '0'], this.#options.nats, GATEWAY_READY)
     const gateways = Array.from({ length: this.#options.gateways }, () => GatewayProcess.start(launch))
     this.#gateways.push(...(await Promise.all(gateways)))
   }
 
   async #launchWorker(): Promise<void> {
-    const parent = await this.#launch(['worker', this.#options.server], WORKER_READY)
+    const { natsOfWorker, server } = this.#options
+    const nats = (await natsOfWorker?.()) ?? this.#options.nats
+    const parent = await this.#launch(['worker', server], nats, WORKER_READY)
     const { pid } = await until(() => this.memberOf(parent.ready[1] as string))
-    const worker = new WorkerProcesses(parent, pid)
+    const worker = new WorkerProcesses(parent, { pid, nats })
     this.#workers.push(worker)
     void parent.exited.then(() => this.#workers.splice(this.#workers.indexOf(worker), 1))
   }
 
-  #launch(args: readonly string[], ready: RegExp): Promise<LaunchedProcess> {
-    const { nats, env } = this.#options
+  #launch(args: readonly string[], nats: string, ready: RegExp): Promise<LaunchedProcess> {
+    const { env } = this.#options
     return launch({
       command: process.execPath,
       args: [program, ...args, '--nats', nats, '--admin-port', '0'],
@@ -142,12 +126,5 @@ export class ProcessCluster {
       readyTimeoutMs: READY_MS,
       ...(env && { env })
     })
-  }
-
-  async #read(bucket: string, key: string): Promise<{ readonly value: Uint8Array; readonly revision: number }> {
-    const records = await this.#connection.jetstream().views.kv(bucket)
-    const entry = await records.get(key)
-    if (!entry) throw new Error(`${bucket} has no record ${key}`)
-    return entry
   }
 }

@@ -22,6 +22,17 @@ export interface SeenMessage {
 
 type Fetch = ReturnType<typeof rotatingFetch>
 
+/** The server gave no session. */
+export class NotOpened extends Error {
+  readonly status: number
+
+  constructor(status: number, body: string) {
+    super(`no session: ${status} ${body}`)
+    this.name = 'NotOpened'
+    this.status = status
+  }
+}
+
 export class RawSession {
   readonly id: string
   readonly revision: string
@@ -42,6 +53,7 @@ export class RawSession {
     return this.#returns
   }
 
+  /** @throws {NotOpened} when it is refused. */
   static async open(urls: readonly [string, ...string[]], revision = '2025-11-25'): Promise<RawSession> {
     const fetch = rotatingFetch(urls)
     const clientInfo = { name: 'testkit-raw', version: '1.0.0' }
@@ -49,7 +61,7 @@ export class RawSession {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 'open', method: 'initialize', params })
     const response = await fetch(urls[0], { method: 'POST', headers: HEADERS, body })
     const id = response.headers.get('mcp-session-id')
-    if (id === null) throw new Error(`no session: ${response.status} ${await response.text()}`)
+    if (id === null) throw new NotOpened(response.status, await response.text())
     await response.text()
     const session = new RawSession(urls[0], fetch, { id, revision })
     await (await session.post({ method: 'notifications/initialized' })).text()
@@ -128,7 +140,7 @@ const COME_BACK_MS = 100
 
 /** The events of an SSE answer, until its connection ends or breaks; of a JSON answer, the one message. */
 export async function* eventsOf(response: Response): AsyncGenerator<SeenEvent> {
-  if (response.headers.get('content-type') === 'application/json') {
+  if (response.headers.get('content-type')?.startsWith('application/json')) {
     yield { id: undefined, message: (await response.json()) as SeenMessage }
     return
   }

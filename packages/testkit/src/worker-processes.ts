@@ -4,11 +4,14 @@ import type { LaunchedProcess, ProcessExit } from '@scaled-mcp/launcher'
 export class WorkerProcesses {
   /** Of the process that hosts sessions. */
   readonly pid: number
+  /** The URL by which it reaches NATS. */
+  readonly nats: string
   readonly #parent: LaunchedProcess
 
-  constructor(parent: LaunchedProcess, pid: number) {
+  constructor(parent: LaunchedProcess, { pid, nats }: { readonly pid: number; readonly nats: string }) {
     this.#parent = parent
     this.pid = pid
+    this.nats = nats
   }
 
   /** SIGKILL of the process that hosts sessions. Resolves when its parent has ended, too. */

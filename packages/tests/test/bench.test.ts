@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { root } from '@scaled-mcp/testkit'
 import { afterAll, test as anywhere, beforeAll, expect } from 'vitest'
-import { root } from './local-cluster.ts'
 
 // They read /proc.
 const test = anywhere.runIf(process.platform === 'linux')

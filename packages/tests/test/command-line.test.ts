@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { connectV1, until } from '@scaled-mcp/testkit'
+import { connectV1, root, until } from '@scaled-mcp/testkit'
 import { afterEach, describe, expect, it } from 'vitest'
-import { endOfCommand, root, runCommand } from './local-cluster.ts'
+import { endOfCommand, runCommand } from './local-cluster.ts'
 
 const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]?.text
 const folders: string[] = []

@@ -1,8 +1,6 @@
-import { until } from '@scaled-mcp/testkit'
+import { ComposeProject, until, volumes, whyNoContainers } from '@scaled-mcp/testkit'
 import type { NatsConnection } from 'nats'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ComposeProject } from './compose-project.ts'
-import { volumes, whyNoContainers } from './container-engine.ts'
 import { ContainerLogs } from './container-logs.ts'
 import { CountingClient, whileCounting } from './counting-client.ts'
 import { members, natsClient } from './local-cluster.ts'
@@ -12,7 +10,7 @@ const missing = await whyNoContainers()
 if (missing !== undefined) process.stderr.write(`SKIPPED: docker-compose.yml was not run: ${missing}\n`)
 
 describe.skipIf(missing !== undefined)('docker-compose.yml', { timeout: 180_000 }, () => {
-  const project = new ComposeProject(`scaled-mcp-test-${process.pid}`)
+  const project = new ComposeProject(`scaled-mcp-test-${process.pid}`, 'packages/tests/test/compose-in-test.yml')
   const clients: CountingClient[] = []
   const logs = new ContainerLogs()
   let before: readonly string[]

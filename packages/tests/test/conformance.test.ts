@@ -1,11 +1,12 @@
 /** The official suites against a whole cluster. Other modes, which take longer: packages/conformance/README.md. */
+
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { root } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
-import { root } from './local-cluster.ts'
 
 interface SetFigures {
   readonly set: string

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { root } from '@scaled-mcp/testkit'
 import { expect, it } from 'vitest'
-import { root } from './local-cluster.ts'
 import { type Page, pages } from './pages.ts'
 
 interface Link {

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
-import { until } from '@scaled-mcp/testkit'
+import { root, until } from '@scaled-mcp/testkit'
 import { connect, type NatsConnection, RequestStrategy } from 'nats'
 
 const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
-/** The root of the repository, where a newcomer stands. */
-export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 export interface RunningCommand {
   readonly urls: readonly [string, ...string[]]

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
-import { connectV1, startNatsServer } from '@scaled-mcp/testkit'
+import { connectV1, root, startNatsServer } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { root, runCommand } from './local-cluster.ts'
+import { runCommand } from './local-cluster.ts'
 import { samplesIn } from './samples.ts'
 
 const run = promisify(execFile)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './local-cluster.ts'
+import { root } from '@scaled-mcp/testkit'
 
 /** A Markdown page of the documentation. */
 export interface Page {

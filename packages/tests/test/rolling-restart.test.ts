@@ -1,9 +1,8 @@
 /** A deploy as operators do it: each worker is replaced in turn, under load. Gateways are replaced in compose.test.ts. */
 import { join } from 'node:path'
-import { ProcessCluster, startNatsServer, type TestNatsServer } from '@scaled-mcp/testkit'
+import { ProcessCluster, root, startNatsServer, type TestNatsServer } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CountingClient, whileCounting } from './counting-client.ts'
-import { root } from './local-cluster.ts'
 
 let nats: TestNatsServer
 let cluster: ProcessCluster

@@ -1,11 +1,12 @@
 /** A short soak: `npm run bench -- soak` is the long one, and says what each figure was. */
+
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { root } from '@scaled-mcp/testkit'
 import { expect, test } from 'vitest'
-import { root } from './local-cluster.ts'
 
 interface Soak {
   readonly visits: number

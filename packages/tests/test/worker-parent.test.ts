@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { startNatsServer, type TestNatsServer, until } from '@scaled-mcp/testkit'
+import { root, startNatsServer, type TestNatsServer, until } from '@scaled-mcp/testkit'
 import type { NatsConnection } from 'nats'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { natsClient, root } from './local-cluster.ts'
+import { natsClient } from './local-cluster.ts'
 
 const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
 let nats: TestNatsServer

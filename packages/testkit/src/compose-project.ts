@@ -1,17 +1,24 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { composeCommand, containersOf, type SeenContainer } from './container-engine.ts'
-import { root } from './local-cluster.ts'
+import { root } from './root.ts'
 
 const run = promisify(execFile)
-const files = ['docker-compose.yml', 'packages/tests/test/compose-in-test.yml'].flatMap((file) => ['-f', file])
 
 /** `docker-compose.yml` under a name of its own, its ports any free ones. */
 export class ComposeProject {
   readonly name: string
+  readonly #files: readonly string[]
+  readonly #env: Readonly<Record<string, string>>
 
-  constructor(name: string) {
+  /**
+   * @param overlay path, from the root of the repository, of what is laid over it.
+   * @param env what its files ask for.
+   */
+  constructor(name: string, overlay: string, env: Readonly<Record<string, string>> = {}) {
     this.name = name
+    this.#env = env
+    this.#files = ['docker-compose.yml', overlay].flatMap((file) => ['-f', file])
   }
 
   async build(): Promise<void> {
@@ -45,8 +52,8 @@ export class ComposeProject {
 
   async #compose(...args: readonly string[]): Promise<string> {
     const [command, ...first] = await composeCommand()
-    const env = { ...process.env, MCP_PORT: '' }
+    const env = { ...process.env, MCP_PORT: '', ...this.#env }
     const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024 }
-    return (await run(command, [...first, ...files, '-p', this.name, ...args], options)).stdout
+    return (await run(command, [...first, ...this.#files, '-p', this.name, ...args], options)).stdout
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { root } from './local-cluster.ts'
+import { root } from './root.ts'
 
 const run = promisify(execFile)
 
@@ -10,7 +10,11 @@ const run = promisify(execFile)
 export interface SeenContainer {
   readonly Id: string
   readonly Name: string
-  readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly User: string }
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>
+    readonly User: string
+    readonly Hostname: string
+  }
   readonly HostConfig: {
     readonly Init: boolean
     readonly ReadonlyRootfs: boolean
@@ -54,7 +58,8 @@ export async function volumes(): Promise<readonly string[]> {
   return lines(await docker('volume', 'ls', '--quiet'))
 }
 
-async function docker(...args: readonly string[]): Promise<string> {
+/** Runs a command of the engine and gives what it printed. Rejects when it fails. */
+export async function docker(...args: readonly string[]): Promise<string> {
   return (await run('docker', args)).stdout
 }
 

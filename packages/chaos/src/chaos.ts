@@ -1,0 +1,86 @@
+/**
+ * A run: clients work on an arena's cluster and write down what they see, while it is struck by one fault after the other,
+ * each with time to heal. At the end every client reads once more and ends its session, and the store has to be empty.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '@scaled-mcp/testkit'
+import type { Aimed, Arena } from './arena/arena.ts'
+import { type FaultName, faultRules } from './arena/faults.ts'
+import type { History } from './history.ts'
+import { ChaosClient } from './workload/chaos-client.ts'
+
+export interface ChaosOptions {
+  readonly seconds: number
+  readonly clients: number
+  /** Only these. Default: all that can be made. */
+  readonly faults?: readonly FaultName[]
+}
+
+/** What is wrong in the store after the run; empty: nothing. */
+export type Orphans = readonly string[]
+
+/** After which the next fault comes. */
+const QUIET_MS = 1_500
+/** Longer than a session lives that nobody knows of, and what is left of one is kept. */
+const EMPTY_MS = 60_000
+const STREAMS = ['KV_MCP_DIR', 'KV_MCP_STATE', 'MCP_OUT']
+
+/** Runs; `onStrike` is told of each fault. Resolves with what was left behind. */
+export async function runChaos(
+  arena: Arena,
+  history: History,
+  { seconds, clients: count, faults = arena.faults }: ChaosOptions,
+  onStrike: (fault: FaultName) => void
+): Promise<Orphans> {
+  const over = new AbortController()
+  const clients = Array.from({ length: count }, (_, nth) => new ChaosClient(history, { nth, urls: arena.urls }))
+  const working = Promise.all(clients.map((client) => client.run(over.signal)))
+  const end = performance.now() + seconds * 1_000
+  await delay(QUIET_MS)
+  for (let strike = 0; performance.now() < end; strike++) {
+    const f = faults[strike % faults.length] as FaultName
+    onStrike(f)
+    const sessions = clients.flatMap(({ session }) => session ?? [])
+    await strikeOnce(arena, history, await arena.aim(f), { strike, f, sessions })
+    await delay(QUIET_MS)
+  }
+  over.abort()
+  await working
+  return orphans(arena)
+}
+
+interface Round {
+  readonly strike: number
+  readonly f: FaultName
+  /** That clients have. */
+  readonly sessions: readonly string[]
+}
+
+async function strikeOnce({ records }: Arena, history: History, aimed: Aimed, round: Round): Promise<void> {
+  const { strike, f, sessions } = round
+  const ofEnded = () => undefined
+  const entries = await Promise.all(sessions.map((session) => records.entryOf(session).catch(ofEnded)))
+  const isOfWorker = faultRules[f].strikes === 'worker'
+  const isOwned = (i: number) => ['new', 'takeover'].includes(entries[i]?.why ?? '')
+  const isStruck = (i: number) => !isOfWorker || entries[i]?.owner === aimed.victim
+  const owned = sessions.map((session, i) => ({ session, i })).filter(({ i }) => isOwned(i))
+  const namesOf = (wanted: boolean) => owned.filter(({ i }) => isStruck(i) === wanted).map(({ session }) => session)
+  history.add({ type: 'strike', strike, f, struck: namesOf(true), spared: namesOf(false) })
+  await aimed.strike()
+  history.add({ type: 'healed', strike })
+}
+
+/** Waits until nothing is left of any session, and gives what is left all the same. */
+async function orphans({ records }: Arena): Promise<Orphans> {
+  const left = async () => {
+    const held = await Promise.all(STREAMS.map((stream) => records.heldBy(stream)))
+    return held.flatMap(({ messages, consumers }, i) =>
+      messages + consumers === 0 ? [] : [`${STREAMS[i]}: ${messages} messages, ${consumers} consumers`]
+    )
+  }
+  const isEmpty = async () => (await left()).length === 0
+  return until(isEmpty, { timeoutMs: EMPTY_MS }).then(
+    () => [],
+    () => left()
+  )
+}
