@@ -49,6 +49,7 @@ function initOf(
     initializeMs: session.initializeMs,
     sweep: { everyMs: worker.sweepMs, idleMs: session.idleMs, keptMs: session.keepEndedMs },
     maxInMemory: worker.maxInMemory,
+    maxHeapPercent: worker.maxHeapPercent,
     isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,
     leaseMs,

@@ -193,6 +193,11 @@ export const settings = {
     doc: 'Sessions that one worker keeps in memory; above it the longest idle leave it',
     roles: worker
   }),
+  'worker.maxHeapPercent': row({
+    schema: count(75, 100),
+    doc: 'Percent of the JavaScript heap limit that may be in use after a collection; above it the longest idle sessions leave the worker’s memory. 100: never',
+    roles: worker
+  }),
   'worker.maxSessions': row({
     schema: count(100_000),
     doc: 'Sessions that one worker takes; more go to others or are refused',

@@ -21,5 +21,6 @@
  * await worker.stop()
  * ```
  */
+export type { Heap, HeapUse } from './heap.ts'
 export type { ServedSession, ServeSession } from './serve-session.ts'
 export { SessionWorker, type SessionWorkerComponents, type SessionWorkerInit } from './session-worker.ts'

@@ -102,14 +102,20 @@ export class Intake {
     await this.#forEachLiving((hosted) => this.#components.hosting.passivate(hosted))
   }
 
-  /** Passivates those of these sessions that are not used, and gives them up: the next message opens them on any worker. */
-  async releaseUnused(sessions: readonly LivingSession[]): Promise<void> {
+  /**
+   * Passivates those of these sessions that are not used, and gives them up: the next message opens them on any worker.
+   * Resolves with how many have left memory; never rejects.
+   */
+  async releaseUnused(sessions: readonly LivingSession[]): Promise<number> {
+    let left = 0
     await inLanes(sessions, async (hosted) => {
       const key = addressKey(hosted.address)
       const isHere = this.#components.hosting.get(key) === hosted && hosted.actor.isUnused
       if (!isHere || this.#isClosed || this.#changing.has(key) || !this.#components.lease.isHeld) return
       await this.#change(key, NO_DELIVERY, () => this.#release(hosted))
+      if (this.#components.hosting.get(key) !== hosted) left++
     })
+    return left
   }
 
   /** Passivates every session and gives it up: the next message opens it on any worker. */

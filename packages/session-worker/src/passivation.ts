@@ -13,7 +13,7 @@ export interface PassivationComponents {
   /** The sessions in memory. */
   readonly living: () => readonly LivingSession[]
   /** Gives these sessions up, unless they are in use again by then. Never rejects. */
-  readonly release: (sessions: readonly LivingSession[]) => Promise<void>
+  readonly release: (sessions: readonly LivingSession[]) => Promise<unknown>
 }
 
 export interface PassivationInit {

@@ -20,6 +20,8 @@ import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { Logger, ServerDefinition } from '@scaled-mcp/server'
 import { Claims, type Owned } from './claims.ts'
+import { type Heap, processHeap } from './heap.ts'
+import { HeapRelief } from './heap-relief.ts'
 import { Hosting, type LivingSession } from './hosting.ts'
 import { Intake } from './intake.ts'
 import { Newcomers } from './newcomers.ts'
@@ -40,6 +42,8 @@ export interface SessionWorkerComponents {
   readonly member?: Member
   /** How a session's server is hosted. Default: as the SDK server that the definition creates. */
   readonly serve?: ServeSession
+  /** Default: of this process. */
+  readonly heap?: Heap
 }
 
 export interface SessionWorkerInit {
@@ -61,6 +65,8 @@ export interface SessionWorkerInit {
   readonly sweep?: Partial<Omit<SweeperInit, 'self'>>
   /** Sessions that may stay in memory at once; above it the longest idle leave. Default: all. */
   readonly maxInMemory?: number
+  /** Percent of the heap limit that may be in use after a collection; above it the longest idle leave. Default 100: all. */
+  readonly maxHeapPercent?: number
   /** Whether an idle session is rebuilt from its record before each message. Default false. */
   readonly isRebuilt?: boolean
   /** How long the worker may act after its last stored heartbeat, in milliseconds. */
@@ -83,6 +89,7 @@ export class SessionWorker {
   readonly #intake: Intake
   readonly #resend: Resend
   readonly #passivation: Passivation
+  readonly #heapRelief: HeapRelief
   readonly #newcomers: Newcomers
   readonly #sweeper: Sweeper
   #serving: Serving | undefined
@@ -95,7 +102,7 @@ export class SessionWorker {
   readonly lost: Promise<void>
 
   private constructor(components: SessionWorkerComponents, init: SessionWorkerInit) {
-    const { mesh, subjects, logger, clock = systemClock, serve = serveSdk } = components
+    const { mesh, subjects, logger, clock = systemClock, serve = serveSdk, heap = processHeap } = components
     this.#components = components
     this.#clock = clock
     this.#times = leaseTimes(init.leaseMs)
@@ -131,6 +138,7 @@ export class SessionWorker {
     const living = () => this.#hosting.all()
     const release = (unused: readonly LivingSession[]) => this.#intake.releaseUnused(unused)
     this.#passivation = new Passivation({ clock, living, release }, { idleMs, maxInMemory })
+    this.#heapRelief = new HeapRelief({ heap, living, release, logger }, { maxPercent: init.maxHeapPercent ?? 100 })
     this.lost = this.#member.lost.then(() => this.#forgetAll())
   }
 
@@ -177,6 +185,7 @@ export class SessionWorker {
   /** Hands everything over on its way out: nothing is heard afterwards. */
   async drain(): Promise<void> {
     this.#passivation.stop()
+    this.#heapRelief.stop()
     this.#sweeper.stop()
     this.#control?.stop()
     await this.handOver()
@@ -199,6 +208,7 @@ export class SessionWorker {
     this.#detector.start()
     this.#watchLease()
     this.#passivation.start()
+    this.#heapRelief.start()
     this.#sweeper.start()
     this.#stopListening = mesh.wire.onConnection((isConnected) => {
       if (isConnected) void this.#member.returned()
@@ -253,6 +263,7 @@ export class SessionWorker {
   #leave(): void {
     this.#leaseWatch?.cancel()
     this.#passivation.stop()
+    this.#heapRelief.stop()
     this.#newcomers.stop()
     this.#sweeper.stop()
     this.#detector.stop()
