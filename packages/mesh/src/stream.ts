@@ -37,7 +37,10 @@ export interface Stream {
   last(subject: string): Promise<StoredMessage | undefined>
   /** The first message of `subject` whose sequence is `from` or higher, from the leader. */
   next(subject: string, from: number): Promise<StoredMessage | undefined>
-  /** Gives `receive` the newest message of every subject that matches `pattern`. */
+  /**
+   * Gives `receive` the newest message of every subject that matches `pattern`. One that is replaced meanwhile may come
+   * twice or not at all: who needs it listens for changes.
+   */
   newest(pattern: string, receive: (message: StoredMessage) => void, options: ReadOptions): Promise<void>
   /** Removes every message of a subject. */
   purge(subject: string): Promise<void>

@@ -1,6 +1,10 @@
 /**
  * Reads the newest message of every subject through a consumer that exists for this reading only. It asks for one batch
  * at a time, so that no reader is flooded, and deletes the consumer at the end; where that fails, the server does so.
+ *
+ * A consumer goes on with what is stored after it was made, and where messages are replaced meanwhile its count of what is
+ * left stays too high (seen on nats-server 2.9.10): by that count alone a reading beside writers might never end. What was
+ * there at its beginning comes in the order of sequences, so the first message behind that is the end as well.
  */
 import { ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Timer } from '../clock.ts'
@@ -29,6 +33,10 @@ interface ConsumerInfo {
   readonly num_pending: number
 }
 
+interface StreamInfo {
+  readonly state: { readonly last_seq: number }
+}
+
 interface Settle {
   readonly resolve: () => void
   readonly reject: (error: Error) => void
@@ -40,6 +48,10 @@ export class NewestReader {
   readonly #components: NatsStreamComponents
   readonly #init: NewestReaderInit
   readonly #inbox = `read.${++readings}`
+  /** Sequence of the last message of the stream when the reading began. */
+  #end = 0
+  /** Messages of the batch: as many as were asked for, and those that have not come. */
+  #asked = 0
   #awaited = 0
   #left = 0
   #settle: Settle | undefined
@@ -53,6 +65,7 @@ export class NewestReader {
   async read(): Promise<void> {
     const { jetStream, transport } = this.#components
     const { name, inbox } = this.#init
+    this.#end = (await jetStream.call<StreamInfo>(`STREAM.INFO.${name}`, {})).state.last_seq
     const consumer = await jetStream.call<ConsumerInfo>(`CONSUMER.CREATE.${name}`, this.#consumer())
     const subscription = transport.subscribe(`${inbox}.${this.#inbox}`, (packet) => this.#accept(packet))
     const lost = (): void => this.#settle?.reject(new ScaledMcpError('ConnectionLost', name))
@@ -85,6 +98,7 @@ export class NewestReader {
     const { name, inbox } = this.#init
     const batch = Math.min(BATCH, this.#left)
     const request = { batch, no_wait: true, expires: SERVER_WAIT_MS * NANOS_PER_MS }
+    this.#asked = batch
     this.#awaited = batch
     let timer: Timer | undefined
     try {
@@ -105,14 +119,15 @@ export class NewestReader {
       return
     }
     const { sequence, left } = standing(packet.reply ?? '')
-    this.#left = left
+    this.#left = sequence > this.#end ? 0 : left
     this.#awaited--
-    if (this.#awaited === 0 || left === 0) this.#settle?.resolve()
+    if (this.#awaited === 0 || this.#left === 0) this.#settle?.resolve()
     this.#init.receive({ subject: packet.subject, sequence, headers: packet.headers, body: packet.body })
   }
 
   #answered(status: number): void {
-    if (status === NONE_LEFT) this.#left = 0
+    const isEmpty = this.#awaited === this.#asked
+    if (status === NONE_LEFT || (status === BATCH_OVER && isEmpty)) this.#left = 0
     if (status === NONE_LEFT || status === BATCH_OVER) this.#settle?.resolve()
     else this.#settle?.reject(new ScaledMcpError('StoreUnavailable', `reading ${this.#init.name}: status ${status}`))
   }

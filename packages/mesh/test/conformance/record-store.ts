@@ -159,6 +159,22 @@ export function recordClaims(get: Get): void {
       })
       expect(seen).toEqual(new Map(expected.map((each, i) => [each, [each, revisions[i]]])))
     })
+
+    test('a reading ends while records are changed all the time, and has those that are not', async () => {
+      const still = `all.${key}.still`
+      won(await bucket.put(still, bytes('a'), 0))
+      let isOver = false
+      const writers = Array.from({ length: 6 }, async (_, i) => {
+        for (let revision = 0; !isOver; ) revision = won(await bucket.put(`all.${key}.${i}`, bytes('b'), revision))
+      })
+      for (let reading = 0; reading < 30; reading++) {
+        const seen = new Set<string>()
+        await elsewhere.all((entry) => seen.add(entry.key))
+        expect(seen).toContain(still)
+      }
+      isOver = true
+      await Promise.all(writers)
+    })
   })
 
   describe('purge', () => {
