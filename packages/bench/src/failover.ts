@@ -4,12 +4,11 @@
  * Every session of the struck worker calls at the very moment of the fault, and again until it succeeds. When the cluster
  * is whole again, every session calls once more: what a worker that was only paused may have done shows there.
  */
-import { startNatsServer } from '@scaled-mcp/launcher'
-import { type DirectoryEntry, ProcessCluster } from '@scaled-mcp/testkit'
-import { CountingSession, type Outcome } from './failover/counting-session.ts'
-import { type FaultName, faults, type Scene } from './failover/fault.ts'
+import type { DirectoryEntry } from '@scaled-mcp/testkit'
+import type { CountingSession, Outcome } from './failover/counting-session.ts'
+import { type FaultName, faults } from './failover/fault.ts'
 import { type Recovery, recover } from './failover/recovery.ts'
-import { programOf } from './sides/side.ts'
+import { countEach, entriesOf, openSessions, type Scene, withScene } from './failover/scene.ts'
 
 export interface FailoverOptions {
   /** How often a worker is killed alone; with its parent a fifth as often, the other faults a twentieth. */
@@ -30,8 +29,6 @@ export interface FaultSample {
 }
 
 const WORKERS = 3
-const GATEWAYS = 2
-const counter = programOf('servers/counter-module')
 
 /** Runs the benchmark; `onSample` is told of each fault when it is over. */
 export async function runFailover(
@@ -40,7 +37,7 @@ export async function runFailover(
 ): Promise<FaultSample[]> {
   const samples: FaultSample[] = []
   await withScene(WORKERS, async (scene) => {
-    const sessions = await openSessions(scene, options.sessions, options.sessions)
+    const sessions = await openSessions(scene, options.sessions)
     for (const { fault, round } of rounds(options.kills)) {
       const sample = await strike(scene, sessions, { fault, round })
       samples.push(sample)
@@ -53,13 +50,11 @@ export async function runFailover(
 
 /** Kills a worker that has all the sessions, which call at once. */
 export async function runMassFailover(sessionCount: number): Promise<readonly Recovery[]> {
-  return withScene(1, async ({ cluster, ...rest }) => {
-    const sessions = await openSessions({ cluster, ...rest }, sessionCount, 32)
-    const [victim] = cluster.workers
-    await cluster.keepWorkers(WORKERS)
-    for (let from = 0; from < sessions.length; from += 32) {
-      await Promise.all(sessions.slice(from, from + 32).map((session) => session.count()))
-    }
+  return withScene(1, async (scene) => {
+    const sessions = await openSessions(scene, sessionCount)
+    const [victim] = scene.cluster.workers
+    await scene.cluster.keepWorkers(WORKERS)
+    await countEach(sessions)
     const since = performance.now()
     const killed = victim?.kill()
     const recoveries = await Promise.all(sessions.map((session) => recover(session, since)))
@@ -67,29 +62,6 @@ export async function runMassFailover(sessionCount: number): Promise<readonly Re
     for (const session of sessions) session.disconnect()
     return recoveries
   })
-}
-
-async function withScene<T>(workers: number, run: (scene: Scene) => Promise<T>): Promise<T> {
-  const nats = await startNatsServer()
-  try {
-    const cluster = await ProcessCluster.start({ nats: nats.url, server: counter, gateways: GATEWAYS, workers })
-    try {
-      return await run({ cluster, nats })
-    } finally {
-      await cluster.stop()
-    }
-  } finally {
-    await nats.stop()
-  }
-}
-
-async function openSessions({ cluster }: Scene, count: number, atOnce: number): Promise<CountingSession[]> {
-  const sessions: CountingSession[] = []
-  while (sessions.length < count) {
-    const urls = Array.from({ length: Math.min(atOnce, count - sessions.length) }, (_, i) => cluster.urls[i % GATEWAYS])
-    sessions.push(...(await Promise.all(urls.map((url) => CountingSession.open(url as string)))))
-  }
-  return sessions
 }
 
 function* rounds(kills: number): Generator<{ readonly fault: FaultName; readonly round: number }> {
@@ -121,8 +93,4 @@ async function strike(
   const isMoved = ({ owner, epoch }: DirectoryEntry, i: number) =>
     (!isOfWorker || owner !== id) && epoch !== after[i]?.epoch
   return { fault, round, recoveries, afterwards, moved: before.filter(isMoved).length }
-}
-
-function entriesOf({ cluster }: Scene, sessions: readonly CountingSession[]): Promise<DirectoryEntry[]> {
-  return Promise.all(sessions.map(({ id }) => cluster.entryOf(id)))
 }

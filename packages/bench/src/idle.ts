@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { RawSession, until } from '@scaled-mcp/testkit'
+import { inLanes } from './in-lanes.ts'
 import { type Memory, memoryOf } from './session-memory.ts'
 import { binary, startCluster } from './sides/own-cluster.ts'
 import { programOf, SideStart } from './sides/side.ts'
@@ -111,7 +112,7 @@ class IdleRun {
   }
 
   #open(count: number): Promise<readonly RawSession[]> {
-    return inLanes(Array.from({ length: count }), async () => {
+    return inLanes(Array.from({ length: count }), AT_ONCE, async () => {
       const session = await RawSession.open(this.#urls)
       await increment(session, '1')
       return session
@@ -158,14 +159,4 @@ async function increment(session: RawSession, expected: string): Promise<void> {
   const text = await response.text()
   const answer = JSON.parse(text) as { readonly result?: { readonly content?: readonly { readonly text: string }[] } }
   if (answer.result?.content?.[0]?.text !== expected) throw new Error(`not ${expected}: ${response.status} ${text}`)
-}
-
-async function inLanes<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = []
-  const left = items.values()
-  const lane = async () => {
-    for (const item of left) results.push(await run(item))
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
-  return results
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { type DrainCommandOptions, drainCommand } from './drain-command.ts'
 import { type FailoverCommandOptions, failoverCommand } from './failover-command.ts'
 import { HOP_SIDES } from './hop.ts'
 import { type HopCommandOptions, hopCommand } from './hop-command.ts'
@@ -48,6 +49,13 @@ program
   .option('--mass <count>', 'how many sessions a worker has that is killed under all of them', count, 10_000)
   .option('--json <file>', 'write every measurement there')
   .action((options: FailoverCommandOptions) => failoverCommand(options))
+
+program
+  .command('drain')
+  .description('how long a worker takes to hand over all its sessions when it is told to stop, and what clients see')
+  .option('--sessions <count>', 'how many it has', count, 10_000)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: DrainCommandOptions) => drainCommand(options))
 
 program
   .command('streams')

@@ -97,3 +97,16 @@ test('bench streams tells every stream of a change, and cuts the one that nobody
   expect(unread.beforeCut).toBeLessThan(unread.sent)
   expect(unread.beforeCut + unread.afterReturn).toBe(unread.sent)
 }, 120_000)
+
+interface Drain {
+  readonly exit: { readonly code: number }
+  readonly calls: readonly { readonly outcome: string }[]
+  readonly afterwards: readonly string[]
+  readonly moved: number
+}
+
+test('bench drain sees every session leave a worker that is told to stop, and no call fail', async () => {
+  const { exit, calls, afterwards, moved } = await bench<Drain>('drain', '--sessions', '64')
+  expect([exit.code, moved, afterwards.length]).toEqual([0, 64, 64])
+  expect(new Set([...calls.map(({ outcome }) => outcome), ...afterwards])).toEqual(new Set(['counted']))
+}, 120_000)

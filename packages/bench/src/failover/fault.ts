@@ -1,12 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { NatsServer } from '@scaled-mcp/launcher'
-import { type ProcessCluster, until, type WorkerProcesses } from '@scaled-mcp/testkit'
-
-/** Where faults happen. */
-export interface Scene {
-  readonly cluster: ProcessCluster
-  readonly nats: NatsServer
-}
+import { until, type WorkerProcesses } from '@scaled-mcp/testkit'
+import type { Scene } from './scene.ts'
 
 /** The worker that is struck, and the member that it is at that moment. */
 interface Victim {
