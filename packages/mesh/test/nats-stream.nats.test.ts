@@ -9,6 +9,7 @@ import { JetStream } from '../src/nats/jet-stream.ts'
 import { NatsStream } from '../src/nats/nats-stream.ts'
 import { NatsTransport } from '../src/nats/nats-transport.ts'
 import { provision } from '../src/nats/provision.ts'
+import { retrying } from '../src/retrying.ts'
 import { casPutClaims } from './conformance/cas-put.ts'
 import { bytes, text } from './conformance/mesh-under-test.ts'
 
@@ -22,20 +23,39 @@ const fail = (error: Error): never => {
 let server: TestNatsServer
 let transport: NatsTransport
 let stream: NatsStream
+let disturbed: NatsStream
+let disturb: () => Promise<unknown>
+
+/** Lets others write between the making of a reading's consumer and its first batch. */
+class DisturbedJetStream extends JetStream {
+  override async call<T>(verb: string, request: object): Promise<T> {
+    const answer = await super.call<T>(verb, request)
+    if (verb.startsWith('CONSUMER.CREATE')) await disturb()
+    return answer
+  }
+}
 
 beforeAll(async () => {
   server = await startNatsServer()
   const connection = await connect({ servers: server.url, noAsyncTraces: true })
   transport = new NatsTransport({ connection, onError: fail, onRefused: (_, error) => fail(error) })
   const inbox = new Subjects(prefix).reply('one')
-  const jetStream = new JetStream(new MuxWire({ transport, clock, onError: fail }, inbox))
+  const wire = new MuxWire({ transport, clock, onError: fail }, inbox)
+  const jetStream = new JetStream(wire)
   await provision({ jetStream, clock }, { prefix, durability: { replicas: 1, storage: 'file' } })
-  stream = new NatsStream({ jetStream, transport, clock }, { name: bucketStream(prefix, buckets.state), inbox })
+  const init = { name: bucketStream(prefix, buckets.state), inbox }
+  stream = new NatsStream({ jetStream, transport, clock }, init)
+  disturbed = new NatsStream({ jetStream: new DisturbedJetStream(wire), transport, clock }, init)
 })
 afterAll(async () => {
   await transport.close()
   await server.stop()
 })
+
+async function put(key: string, expect: number): Promise<number> {
+  const append = { subject: subjects + key, body: bytes(key), expect, id: `id-${key}-${expect}` }
+  return ((await stream.append(append)) as { readonly sequence: number }).sequence
+}
 
 describe('compare-and-set on JetStream', () => casPutClaims(() => ({ stream, subjects })))
 
@@ -55,6 +75,25 @@ describe('a JetStream stream', () => {
     const message = await stream.last(`${subjects}own`)
     expect(message?.headers).toEqual(own)
     expect(text(message?.body ?? bytes(''))).toBe('é')
+  })
+
+  test('a reading ends, with every record, though the server goes on counting one that was replaced meanwhile', async () => {
+    await put('beats.first', 0)
+    const last = await put('beats.last', 0)
+    disturb = () => put('beats.last', last)
+    const seen: string[] = []
+    await disturbed.newest(`${subjects}beats.>`, ({ subject }) => seen.push(subject), { headersOnly: true })
+    expect(seen).toEqual([`${subjects}beats.first`, `${subjects}beats.last`])
+  })
+
+  test('a reading that misses one which was removed meanwhile ends, or is ended for another to be made', async () => {
+    await put('ends.first', 0)
+    await put('ends.last', 0)
+    disturb = () => stream.purge(`${subjects}ends.last`)
+    const seen = new Set<string>()
+    const read = () => disturbed.newest(`${subjects}ends.>`, ({ subject }) => seen.add(subject), { headersOnly: true })
+    await retrying(clock, read)
+    expect([...seen]).toEqual([`${subjects}ends.first`])
   })
 
   test('a reading leaves no consumer behind', async () => {
