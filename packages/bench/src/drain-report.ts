@@ -1,8 +1,7 @@
+import { markdownTable, quantile } from '@scaled-mcp/testkit'
 import type { DrainResult } from './drain.ts'
 import type { Outcome } from './failover/counting-session.ts'
 import type { Call } from './failover/steady-load.ts'
-import { markdownTable } from './markdown-table.ts'
-import { quantile } from './spread.ts'
 
 /** Whether the worker ended in good order and no client saw anything of it. */
 export function isUnseen({ exit, calls, afterwards, moved }: DrainResult): boolean {

@@ -1,9 +1,8 @@
+import { markdownTable, quantile } from '@scaled-mcp/testkit'
 import type { Outcome } from './failover/counting-session.ts'
 import { type FaultName, faults } from './failover/fault.ts'
 import type { Recovery } from './failover/recovery.ts'
 import type { FaultSample } from './failover.ts'
-import { markdownTable } from './markdown-table.ts'
-import { quantile } from './spread.ts'
 
 /** What the sessions of all faults of one kind saw. */
 export interface FailoverRow {

@@ -1,6 +1,6 @@
+import { markdownTable } from '@scaled-mcp/testkit'
 import type { HopRow } from './hop-row.ts'
 import { LOAD } from './load/load-result.ts'
-import { markdownTable } from './markdown-table.ts'
 import type { ProcessProfile } from './profile/profile-side.ts'
 import { BASELINE, sides } from './sides/start-side.ts'
 import { type Spread, spreadText } from './spread.ts'

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
+import { markdownTable, quantile } from '@scaled-mcp/testkit'
 import { conditionLines, conditionsNow } from './conditions.ts'
 import { type IdleOptions, type IdleResult, runIdle } from './idle.ts'
-import { markdownTable } from './markdown-table.ts'
 import type { Memory } from './session-memory.ts'
-import { quantile } from './spread.ts'
 
 export interface IdleCommandOptions extends IdleOptions {
   /** A file for every measurement. */

@@ -1,5 +1,5 @@
+import { markdownTable } from '@scaled-mcp/testkit'
 import { cpuOf, p50Of, p99Of, rateOf } from './load/load-result.ts'
-import { markdownTable } from './markdown-table.ts'
 import { type OpenSample, SESSION_SIDES, type SessionsResult } from './sessions.ts'
 import { BASELINE, type SideName, sides } from './sides/start-side.ts'
 import { spreadOf, spreadOfRatios, spreadText } from './spread.ts'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { markdownTable } from '@scaled-mcp/testkit'
 import { conditionLines, conditionsNow } from './conditions.ts'
-import { markdownTable } from './markdown-table.ts'
 import { type Change, changesOf } from './soak/holdings.ts'
 import { runSoak, type SoakOptions } from './soak.ts'
 

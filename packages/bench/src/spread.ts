@@ -1,3 +1,5 @@
+import { quantile } from '@scaled-mcp/testkit'
+
 /** The middle of several measurements, and how far apart they lie. */
 export interface Spread {
   readonly median: number
@@ -9,13 +11,6 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort()
   return { median: quantile(sorted, 0.5), lowest: quantile(sorted, 0), highest: quantile(sorted, 1) }
-}
-
-/** The smallest value that at least the share `q` of `sorted` does not exceed. @throws RangeError when there is none. */
-export function quantile(sorted: Float64Array, q: number): number {
-  const value = sorted[Math.max(0, Math.ceil(sorted.length * q) - 1)]
-  if (value === undefined) throw new RangeError('there are no measurements')
-  return value
 }
 
 /** The middle of what each sample's figure is of another side's figure in the same round. */

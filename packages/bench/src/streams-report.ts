@@ -1,4 +1,4 @@
-import { markdownTable } from './markdown-table.ts'
+import { markdownTable } from '@scaled-mcp/testkit'
 import { spreadOf, spreadText } from './spread.ts'
 import type { BeatSample, StreamsResult } from './streams.ts'
 

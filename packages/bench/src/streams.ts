@@ -4,12 +4,11 @@
  *
  * All are of one gateway, one worker and one nats-server; this process holds the clients' ends.
  */
-import { until } from '@scaled-mcp/testkit'
+import { quantile, until } from '@scaled-mcp/testkit'
 import { heldByEach, type Memory, memoryOf } from './session-memory.ts'
 import { startCluster } from './sides/own-cluster.ts'
 import { programOf, type Side, SideStart } from './sides/side.ts'
 import { SignalledLines } from './signalled-lines.ts'
-import { quantile } from './spread.ts'
 import type { ListeningClient } from './streams/listening-client.ts'
 import { ListeningClients } from './streams/listening-clients.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { KeeperConnection } from '@scaled-mcp/cluster'
 import { mintProcessId, type Role, Subjects } from '@scaled-mcp/contracts'
-import type { Config, Logger } from '@scaled-mcp/host'
+import { type Config, ConfigError, type Logger } from '@scaled-mcp/host'
 import { connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
 
 /** A connection to the cluster and what its subjects are called. */
@@ -27,15 +27,24 @@ export async function connectMesh(config: Config, role: Role, logger: Logger): P
   return { mesh, subjects, leaseMs: config.cluster.leaseMs, nats }
 }
 
-/** How to reach NATS, as configured. Rejects when a file with a secret cannot be read. */
+/** How to reach NATS, as configured. @throws ConfigError when a file with a secret cannot be read. */
 export async function natsConnectionOf({ nats }: Config): Promise<KeeperConnection> {
   const { servers, prefix, user, password, token, credentialsFile, nkeySeedFile } = nats
   const credentials = {
     user,
     password,
     token,
-    credentialsFile: credentialsFile && (await readFile(credentialsFile, 'utf8')),
-    nkeySeed: nkeySeedFile && (await readFile(nkeySeedFile, 'utf8')).trim()
+    credentialsFile: credentialsFile && (await secretIn(credentialsFile, 'nats.credentialsFile')),
+    nkeySeed: nkeySeedFile && (await secretIn(nkeySeedFile, 'nats.nkeySeedFile')).trim()
   }
   return { servers, prefix, credentials }
+}
+
+async function secretIn(path: string, setting: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new ConfigError([`${setting}: ${path} cannot be read (${code})`], { cause })
+  }
 }

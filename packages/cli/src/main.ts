@@ -1,4 +1,4 @@
-import { type Config, ConfigError, exitCodeOf, loadConfig } from '@scaled-mcp/host'
+import { type Config, ConfigError, exitCodeOf, exitCodes, loadConfig } from '@scaled-mcp/host'
 import { Command, InvalidArgumentError } from 'commander'
 import { build } from './build.ts'
 import type { ListOptions } from './cluster-commands.ts'
@@ -10,6 +10,7 @@ const program = new Command('scaled-mcp')
   .description('Runs any MCP server of the TypeScript SDK as a cluster.')
   .version(build)
   .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode && exitCodes.config))
   .addHelpText(
     'after',
     `

@@ -4,7 +4,7 @@
  * R1. The first SIGINT, SIGTERM or SIGHUP drains, then stops. A second one ends the process at once.
  * R2. An uncaught error is logged; then the process stops without draining, as its state cannot be trusted.
  * R3. Ending takes `graceMs` at most.
- * R4. The exit code says how it went (`exitCodes`).
+ * R4. The exit code says how it went (`exitCodes`); a `process.exitCode` that was set meanwhile stays.
  */
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
@@ -16,7 +16,7 @@ export const exitCodes = {
   clean: 0,
   /** It could not start, met an uncaught error, did not end in time, or was told twice to end. */
   failure: 1,
-  /** Its configuration is not valid: starting it again changes nothing. `EX_CONFIG` of sysexits.h. */
+  /** Its configuration or command line is not valid: starting it again changes nothing. `EX_CONFIG` of sysexits.h. */
   config: 78
 } as const
 
@@ -64,7 +64,8 @@ export function runProcess(options: RunOptions, start: (lifecycle: Lifecycle) =>
     lifecycle.leave()
     await starting
     await end(lifecycle, { isSound: !err && failures.length === 0 })
-    if (failures.length > 0) process.exit(exitCodeOf(failures[0])) // R4
+    if (failures.length > 0) process.exitCode = exitCodeOf(failures[0])
+    if (process.exitCode) process.exit() // R4
   })
   void starting.then(() => {
     for (const err of failures) logger.fatal({ err }, 'could not start')

@@ -26,6 +26,10 @@ const behaviours: Readonly<Record<string, (lifecycle: Lifecycle) => Promise<void
   'fails to stop': (lifecycle) => void lifecycle.add('broken', { stop: () => Promise.reject(new Error('stuck')) }),
   'fails to start': () => Promise.reject(new Error('no such module')),
   'is misconfigured': () => Promise.reject(new ConfigError(['--port: wrong'])),
+  'has failed': () => {
+    process.exitCode = 1
+    process.kill(process.pid, 'SIGTERM')
+  },
   'throws later': () => void setImmediate(() => Promise.reject(new Error('nobody caught this'))),
   'waits to start': async ({ signal }) => {
     logger.info('waiting')

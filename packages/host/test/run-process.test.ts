@@ -103,6 +103,12 @@ describe('a process', { timeout: 20_000 }, () => {
     expect(misconfigured).toEqual({ code: exitCodes.config, messages: ['could not start', ...STOPPED] })
   })
 
+  it('R4: a code that it was given while it ran is not made clean by ending in good order', async () => {
+    const { code, messages } = await run('has failed')
+    expect(messages).toEqual(['ready', 'asked to end', ...DRAINED, ...STOPPED])
+    expect(code).toBe(exitCodes.failure)
+  })
+
   it('R4: with nothing left to do it ends as clean', async () => {
     const { code, messages } = await run('has nothing to do')
     expect(messages).toEqual(['ready', ...DRAINED, ...STOPPED])

@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { connectV1, root, until } from '@scaled-mcp/testkit'
-import { afterEach, describe, expect, it } from 'vitest'
-import { endOfCommand, runCommand } from './local-cluster.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
+import { connectV1, root, startNatsServer, type TestNatsServer, until } from '@scaled-mcp/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { endOfCommand, members, natsClient, program, runCommand } from './local-cluster.ts'
 
 const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]?.text
 const folders: string[] = []
@@ -32,24 +34,33 @@ export default () => {
 
 describe('a mistake is answered with what to do', () => {
   it.each([
-    ['a module that does not exist', ['dev', 'no-such-folder'], /no-such-folder does not exist/],
-    ['a port that is none', ['gateway', '--port', 'abc'], /--port: "abc" is not allowed/],
-    ['an unknown flag', ['gateway', '--prot', '1'], /unknown option '--prot'/],
+    ['a module that does not exist', ['dev', 'no-such-folder'], /no-such-folder does not exist/, 1],
+    ['a port that is none', ['gateway', '--port', 'abc'], /--port: "abc" is not allowed/, 78],
+    ['an unknown flag', ['gateway', '--prot', '1'], /unknown option '--prot'/, 78],
+    ['a worker without a server', ['worker'], /missing required argument 'server'/, 78],
+    [
+      'a file with a secret that is not there',
+      ['gateway', '--nats-credentials-file', 'nowhere.creds'],
+      /nats\.credentialsFile: nowhere\.creds cannot be read/,
+      78
+    ],
     [
       'an address that others can reach, without authentication',
       ['dev', 'examples/counter', '--host', '0.0.0.0'],
-      /--insecure-no-auth/
+      /--insecure-no-auth/,
+      78
     ],
     [
       'an address that others can reach, without the hosts that clients use',
       ['dev', 'examples/counter', '--host', '0.0.0.0', '--insecure-no-auth'],
-      /--http-allowed-hosts/
+      /--http-allowed-hosts/,
+      78
     ],
-    ['a NATS that is not there', ['gateway', '--nats', 'nats://127.0.0.1:1'], /NATS cannot be reached: 127.0.0.1:1/]
-  ] as const)('%s', async (_name, args, message) => {
-    const { stdout, stderr, code } = await endOfCommand(args)
-    expect(stdout + stderr).toMatch(message)
-    expect(code).not.toBe(0)
+    ['a NATS that is not there', ['gateway', '--nats', 'nats://127.0.0.1:1'], /NATS cannot be reached: 127.0.0.1:1/, 1]
+  ] as const)('%s', async (_name, args, message, code) => {
+    const ended = await endOfCommand(args)
+    expect(ended.stdout + ended.stderr).toMatch(message)
+    expect(ended.code).toBe(code)
   })
 
   it('an unknown variable is refused with the name that was meant', async () => {
@@ -70,7 +81,7 @@ describe('a mistake is answered with what to do', () => {
   it('up without a nats-server says how to get one, and that dev needs none', async () => {
     const { stderr, code } = await endOfCommand(['up', 'examples/counter'], { PATH: '/nowhere' })
     for (const hint of ['apt-get', 'brew', 'docker', 'scaled-mcp dev']) expect(stderr.toLowerCase()).toContain(hint)
-    expect(code).not.toBe(0)
+    expect(code).toBe(1)
   })
 
   it('a module that exports one server instead of a factory is told why', async () => {
@@ -121,6 +132,83 @@ describe('up', () => {
     expect(await up.process.exited).toEqual({ code: 0, signal: null })
     expect(existsSync(store)).toBe(false)
     for (const pid of pids) expect(existsSync(`/proc/${pid}`)).toBe(false)
+  })
+})
+
+/** The codes that a mistake is answered with are above, those of a worker in worker-parent.test.ts. */
+describe('the exit code', () => {
+  let nats: TestNatsServer
+  const gateways: LaunchedProcess[] = []
+
+  beforeAll(async () => {
+    nats = await startNatsServer()
+  })
+  afterAll(async () => {
+    for (const gateway of gateways) await gateway.kill()
+    await nats.stop()
+  })
+
+  /** A gateway that serves on for `leaveMs` when it is told to end. */
+  async function gatewayLeavingFor(leaveMs: string): Promise<LaunchedProcess> {
+    const gateway = await launch({
+      command: process.execPath,
+      args: [
+        program,
+        'gateway',
+        '--port',
+        '0',
+        '--admin-port',
+        '0',
+        '--nats',
+        nats.url,
+        '--shutdown-leave-ms',
+        leaveMs
+      ],
+      ready: /"msg":"ready"/
+    })
+    gateways.push(gateway)
+    return gateway
+  }
+
+  it('is 0 when everything was drained and stopped', async () => {
+    const gateway = await gatewayLeavingFor('0')
+    expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+  })
+
+  it('is 1 when it was told twice to end', async () => {
+    const gateway = await gatewayLeavingFor('60000')
+    process.kill(gateway.pid, 'SIGTERM')
+    await delay(400) // what comes sooner is taken for the echo of the first
+    process.kill(gateway.pid, 'SIGTERM')
+    expect(await gateway.exited).toEqual({ code: 1, signal: null })
+  })
+
+  it('is 1 when draining takes longer than it may', async () => {
+    const folder = await folderWith({
+      'server.mjs': `
+import { defineServer } from '@scaled-mcp/server'
+${serverSaying('x').replace('export default () =>', 'const create = () =>')}
+export default defineServer({
+  create({ session }) {
+    session.onPassivate(() => new Promise(() => undefined))
+    return create()
+  }
+})`
+    })
+    const dev = await runCommand(['dev', folder, '--port', '0', '--shutdown-grace-ms', '1'], 1)
+    const { close } = await connectV1(dev.urls)
+    await dev.stop()
+    expect(await dev.process.exited).toEqual({ code: 1, signal: null })
+    await close().catch(() => undefined)
+  })
+
+  it('of up is 1 when no worker is left, though it ends in good order', async () => {
+    const up = await runCommand(['up', 'examples/counter', '--workers', '1', '--port', '0', '--nats', nats.url], 1)
+    const connection = await natsClient(nats.url)
+    const worker = (await members(connection)).find(({ role }) => role === 'worker')
+    await connection.close()
+    process.kill(worker?.pid as number, 'SIGKILL')
+    expect(await up.process.exited).toEqual({ code: 1, signal: null })
   })
 })
 

@@ -4,7 +4,8 @@ import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
 import { root, until } from '@scaled-mcp/testkit'
 import { connect, type NatsConnection, RequestStrategy } from 'nats'
 
-const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
+/** What users start. */
+export const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
 
 export interface RunningCommand {
   readonly urls: readonly [string, ...string[]]

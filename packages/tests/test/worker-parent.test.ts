@@ -3,13 +3,12 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+
 import { root, startNatsServer, type TestNatsServer, until } from '@scaled-mcp/testkit'
 import type { NatsConnection } from 'nats'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { natsClient } from './local-cluster.ts'
+import { natsClient, program } from './local-cluster.ts'
 
-const program = fileURLToPath(new URL('../../cli/bin/scaled-mcp.mjs', import.meta.url))
 let nats: TestNatsServer
 let connection: NatsConnection
 const commands: WorkerCommand[] = []

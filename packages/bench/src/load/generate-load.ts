@@ -4,8 +4,8 @@
  * D1  Every answer is looked at; a wrong one ends the order with an error, and so the benchmark.
  * D2  Sessions stay open from order to order; connections do not, as servers close idle ones.
  */
+import { quantile } from '@scaled-mcp/testkit'
 import { cpuSecondsOf, type SideProcess } from '../process-cost.ts'
-import { quantile } from '../spread.ts'
 import { HttpConnection } from './http-connection.ts'
 import type { CallOrder, LoadOrder, LoadReply, OpenOrder } from './load-order.ts'
 import { LOAD, type LoadResult } from './load-result.ts'
