@@ -1,8 +1,7 @@
 import { Subjects } from '@scaled-mcp/contracts'
 import { connectNatsMesh, type Durability, type Mesh } from '@scaled-mcp/mesh'
-import { type TestNatsServer, until } from '@scaled-mcp/testkit'
+import { TcpProxy, type TestNatsServer, until } from '@scaled-mcp/testkit'
 import { fresh, type MeshUnderTest } from './conformance/mesh-under-test.ts'
-import { TcpProxy } from './tcp-proxy.ts'
 
 /** Processes of this run only: an external server may remember those of another. */
 const run = `t${process.pid}`

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { type NatsServer, startNatsServer } from '@scaled-mcp/launcher'
-import { ClusterRecords, ProcessCluster, until } from '@scaled-mcp/testkit'
+import { ClusterRecords, ProcessCluster, TcpProxy, until } from '@scaled-mcp/testkit'
 import { type Aimed, ARENA_ENV, type Arena } from './arena.ts'
 import { type FaultName, faultNames, faultRules } from './faults.ts'
 import { type ProcessScene, processStrikes } from './process-strikes.ts'
-import { TcpProxy } from './tcp-proxy.ts'
 
 const SERVER = fileURLToPath(new URL(`../servers/list-module${import.meta.url.slice(-3)}`, import.meta.url))
 const WORKERS = 3
@@ -32,10 +31,9 @@ export class ProcessArena implements Arena {
     const nats = await startNatsServer()
     const proxies = new Map<string, TcpProxy>()
     const natsOfWorker = async () => {
-      const proxy = await TcpProxy.start(new URL(nats.url))
-      const url = `nats://127.0.0.1:${proxy.port}`
-      proxies.set(url, proxy)
-      return url
+      const proxy = await TcpProxy.to(nats.url)
+      proxies.set(proxy.url, proxy)
+      return proxy.url
     }
     const options = { nats: nats.url, natsOfWorker, server: SERVER, gateways: GATEWAYS, workers: WORKERS }
     const cluster = await ProcessCluster.start({ ...options, env: ARENA_ENV })
@@ -60,7 +58,7 @@ export class ProcessArena implements Arena {
     const { nats, proxies, cluster, records } = this.#parts
     await records.close()
     await cluster.stop()
-    await Promise.all([...proxies.values()].map((proxy) => proxy.stop()))
+    for (const proxy of proxies.values()) proxy.close()
     await nats.stop()
   }
 

@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NatsServer } from '@scaled-mcp/launcher'
-import { type GatewayProcess, type ProcessCluster, until, type WorkerProcesses } from '@scaled-mcp/testkit'
+import {
+  type Direction,
+  type GatewayProcess,
+  type ProcessCluster,
+  type TcpProxy,
+  until,
+  type WorkerProcesses
+} from '@scaled-mcp/testkit'
 import { BACK_MS, LASTS_MS } from './arena.ts'
 import type { FaultName } from './faults.ts'
-import type { Direction, TcpProxy } from './tcp-proxy.ts'
 
 /** Where faults happen, and to whom. */
 export interface ProcessScene {
