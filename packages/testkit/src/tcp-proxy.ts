@@ -88,6 +88,7 @@ export class TcpProxy {
 }
 
 function pass(from: Socket, to: Socket, isOpen: boolean): void {
+  from.unpipe(to) // or what is piped already would arrive twice
   if (isOpen) from.pipe(to)
-  else from.unpipe(to).pause()
+  else from.pause()
 }
