@@ -19,6 +19,9 @@ interface Silence {
   readonly ms: number
 }
 
+/** Clients wait for less between two deeds, unless they are away. */
+const AWAY_MS = 1_000
+
 const NONE: Silence = { deeds: [], ms: 0 }
 
 /** @param deeds of all sessions, in the order in which they began. */
@@ -37,11 +40,15 @@ export function recoveredFrom(strike: Strike, deeds: readonly DoneDeed[]): Recov
   }
 }
 
-/** Those that began while the fault went on, or were in flight when it began. A call that takes long by itself is none. */
+/**
+ * Those that began while the fault went on, or were in flight when it began. Where the client was away, or called what takes
+ * long by itself, nobody knows when it would have been answered.
+ */
 function silencesOf({ from, until }: Strike, deeds: readonly DoneDeed[]): readonly Silence[] {
   const silences: Silence[] = []
   let waiting: DoneDeed[] = []
   for (const deed of deeds) {
+    if (deed.f === 'follow' || isAway(waiting.at(-1), deed)) waiting = []
     if (deed.f === 'follow' || !deed.end || deed.end.at < from) continue
     waiting.push(deed)
     if (deed.end.type !== 'ok') continue
@@ -50,4 +57,8 @@ function silencesOf({ from, until }: Strike, deeds: readonly DoneDeed[]): readon
     waiting = []
   }
   return silences
+}
+
+function isAway(before: DoneDeed | undefined, { began }: DoneDeed): boolean {
+  return before?.end !== undefined && began - before.end.at > AWAY_MS
 }
