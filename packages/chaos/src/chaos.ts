@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '@scaled-mcp/testkit'
-import type { Aimed, Arena } from './arena/arena.ts'
-import { type FaultName, faultRules } from './arena/faults.ts'
+import type { Arena } from './arena/arena.ts'
+import type { FaultName } from './arena/faults.ts'
 import type { History } from './history.ts'
 import { ChaosClient } from './workload/chaos-client.ts'
 
@@ -41,7 +41,7 @@ export async function runChaos(
     const f = faults[strike % faults.length] as FaultName
     onStrike(f)
     const sessions = clients.flatMap(({ session }) => session ?? [])
-    await strikeOnce(arena, history, await arena.aim(f), { strike, f, sessions })
+    await strikeOnce(arena, history, { strike, f, sessions })
     await delay(QUIET_MS)
   }
   over.abort()
@@ -56,18 +56,27 @@ interface Round {
   readonly sessions: readonly string[]
 }
 
-async function strikeOnce({ records }: Arena, history: History, aimed: Aimed, round: Round): Promise<void> {
-  const { strike, f, sessions } = round
+async function strikeOnce(arena: Arena, history: History, { strike, f, sessions }: Round): Promise<void> {
+  const candidates = [...(await ownersOf(arena, sessions)).values()]
+  const { victim, strike: begin } = await arena.aim(f, candidates[Math.floor(Math.random() * candidates.length)])
+  const owners = [...(await ownersOf(arena, sessions))]
+  const isStruck = (owner: string) => victim === undefined || owner === victim
+  const struck = owners.filter(([, owner]) => isStruck(owner)).map(([session]) => session)
+  const spared = owners.filter(([, owner]) => !isStruck(owner)).map(([session]) => session)
+  history.add({ type: 'strike', strike, f, struck, spared })
+  await begin()
+  history.add({ type: 'healed', strike })
+}
+
+/** The owner of each session that has one; those that are ending or idle in the store have none. */
+async function ownersOf({ records }: Arena, sessions: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const ofEnded = () => undefined
   const entries = await Promise.all(sessions.map((session) => records.entryOf(session).catch(ofEnded)))
-  const isOfWorker = faultRules[f].strikes === 'worker'
-  const isOwned = (i: number) => ['new', 'takeover'].includes(entries[i]?.why ?? '')
-  const isStruck = (i: number) => !isOfWorker || entries[i]?.owner === aimed.victim
-  const owned = sessions.map((session, i) => ({ session, i })).filter(({ i }) => isOwned(i))
-  const namesOf = (wanted: boolean) => owned.filter(({ i }) => isStruck(i) === wanted).map(({ session }) => session)
-  history.add({ type: 'strike', strike, f, struck: namesOf(true), spared: namesOf(false) })
-  await aimed.strike()
-  history.add({ type: 'healed', strike })
+  const owned = sessions.flatMap((session, i) => {
+    const { owner, why = 'ended' } = entries[i] ?? {}
+    return owner !== undefined && ['new', 'takeover'].includes(why) ? [[session, owner] as const] : []
+  })
+  return new Map(owned)
 }
 
 /** Waits until nothing is left of any session, and gives what is left all the same. */

@@ -16,7 +16,8 @@ export interface Arena {
   readonly records: ClusterRecords
   /** Those that can be made here. */
   readonly faults: readonly FaultName[]
-  aim(fault: FaultName): Promise<Aimed>
+  /** @param owner id of a worker, which is struck when it still lives and the fault strikes one. */
+  aim(fault: FaultName, owner: string | undefined): Promise<Aimed>
   stop(): Promise<void>
 }
 

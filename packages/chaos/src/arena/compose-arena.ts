@@ -39,12 +39,11 @@ export class ComposeArena implements Arena {
     }
   }
 
-  async aim(fault: FaultName): Promise<Aimed> {
+  async aim(fault: FaultName, owner: string | undefined): Promise<Aimed> {
     const strike = this.#strikes[fault]
     if (!strike) throw new RangeError(`${fault} cannot happen to containers`)
     if (faultRules[fault].strikes === 'everybody') return { victim: undefined, strike: () => strike() }
-    const workers = await this.#project.containers('worker')
-    const container = workers[randomInt(workers.length)] as SeenContainer
+    const container = await this.#containerOf(owner)
     return { victim: await this.#memberOf(container), strike: () => strike(container) }
   }
 
@@ -77,6 +76,12 @@ export class ComposeArena implements Arena {
     const isBack = async () => (await this.#memberOf(container)) !== before
     await until(isBack, { timeoutMs: BACK_MS, describe: 'the worker has joined again' })
     await this.#whole()
+  }
+
+  async #containerOf(owner: string | undefined): Promise<SeenContainer> {
+    const host = owner === undefined ? undefined : (await this.records.memberOf(owner)).host
+    const workers = await this.#project.containers('worker')
+    return workers.find(({ Config }) => Config.Hostname === host) ?? this.#any('worker')
   }
 
   async #any(service: string): Promise<SeenContainer> {

@@ -48,8 +48,8 @@ export class ProcessArena implements Arena {
     return this.#parts.records
   }
 
-  async aim(fault: FaultName): Promise<Aimed> {
-    const scene = await this.#scene()
+  async aim(fault: FaultName, owner: string | undefined): Promise<Aimed> {
+    const scene = await this.#scene(owner)
     const victim = faultRules[fault].strikes === 'worker' ? scene.id : undefined
     return { victim, strike: () => processStrikes[fault](scene) }
   }
@@ -62,9 +62,10 @@ export class ProcessArena implements Arena {
     await nats.stop()
   }
 
-  async #scene(): Promise<ProcessScene> {
-    const { cluster, nats, proxies } = this.#parts
-    const worker = oneOf(cluster.workers)
+  async #scene(owner: string | undefined): Promise<ProcessScene> {
+    const { cluster, nats, proxies, records } = this.#parts
+    const pid = owner === undefined ? undefined : (await records.memberOf(owner)).pid
+    const worker = cluster.workers.find((living) => living.pid === pid) ?? oneOf(cluster.workers)
     const { id } = await until(() => cluster.memberOfWorker(worker), { describe: 'the worker says who it is' })
     return { cluster, nats, worker, id, proxy: proxies.get(worker.nats) as TcpProxy, gateway: oneOf(cluster.gateways) }
   }
