@@ -30,7 +30,7 @@ export class GatewayProcess {
     return this.#process.kill()
   }
 
-  /** Starts one that was killed again, on the same port. Resolves when it serves. */
+  /** Starts one that has ended again, on the same port. Resolves when it serves. */
   async restart(): Promise<void> {
     this.#process = await this.#launch(new URL(this.url).port)
   }

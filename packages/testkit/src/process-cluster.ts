@@ -20,6 +20,8 @@ export interface ProcessClusterOptions {
   readonly server: string
   readonly gateways: number
   readonly workers: number
+  /** How long a gateway that is stopped still serves, in milliseconds. Default 0. */
+  readonly leaveMs?: number
   /** Added to the environment of every process. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -101,8 +103,9 @@ export class ProcessCluster {
   }
 
   async #launchGateways(): Promise<void> {
+    const { nats, leaveMs = 0 } = this.#options
     const launch = (port: string) =>
-      this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', '0'], this.#options.nats, GATEWAY_READY)
+      this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', String(leaveMs)], nats, GATEWAY_READY)
     const gateways = Array.from({ length: this.#options.gateways }, () => GatewayProcess.start(launch))
     this.#gateways.push(...(await Promise.all(gateways)))
   }

@@ -1,4 +1,4 @@
-import { type ConnectedV1, connectV1 } from '@scaled-mcp/testkit'
+import { type ConnectedV1, connectV1, type rotatingFetch } from '@scaled-mcp/testkit'
 
 /** A client of the counter example that knows what its session's counter has to say next. */
 export class CountingClient {
@@ -9,8 +9,9 @@ export class CountingClient {
     this.#connected = connected
   }
 
-  static async open(url: string): Promise<CountingClient> {
-    return new CountingClient(await connectV1([url]))
+  /** @param fetch where its requests go. Default: to `url`. */
+  static async open(url: string, fetch?: ReturnType<typeof rotatingFetch>): Promise<CountingClient> {
+    return new CountingClient(await connectV1([url], undefined, fetch))
   }
 
   get count(): number {
