@@ -5,6 +5,7 @@
  * J1  A dead id is dead for ever: what joins again is a new worker, with a new id and new connections, that owns nothing.
  * J2  Nothing of the one before is left when the new one joins.
  * J3  Joining again is tried until it succeeds, or until this process ends.
+ * J4  One that an operator has drained takes nothing as the new worker, either.
  */
 import type { Config, Logger, Part } from '@scaled-mcp/host'
 import type { Mesh } from '@scaled-mcp/mesh'
@@ -96,9 +97,11 @@ export class RejoiningWorker implements Part {
     const { signal } = this.#ending
     if (signal.aborted) return
     const was = this.id
+    const isDrained = this.#current?.worker.isDrained
     await this.#leave() // J2
     const failed = (error: unknown) => logger.warn({ err: error, was }, 'not joined again yet')
     await persistently(() => this.#join(), { failed, signal }) // J3
+    if (isDrained) await this.#current?.worker.handOver() // J4
     if (this.id) logger.warn({ was, worker: this.id }, 'joined again as a new worker')
   }
 

@@ -76,6 +76,15 @@ describe('a worker that was declared dead', () => {
     expect(log.mock.calls.filter(([message]) => message === 'not joined again yet')).toHaveLength(2)
   })
 
+  it('takes nothing as the new worker either when it was drained by order (J4)', async () => {
+    const { worker, meshes, recordOf, declareDead } = await joined()
+    const was = worker.id as string
+    await meshes[0]?.wire.ask(new Subjects().control('worker', was, 'drain'), { body: new Uint8Array() })
+    await declareDead(was)
+    await expect.poll(async () => worker.id && (await recordOf(worker.id))?.state).toBe('draining')
+    expect([worker.id === was, worker.isReady]).toEqual([false, false])
+  })
+
   it('gives up joining when its process ends, so that stopping is prompt (J3)', async () => {
     const { worker, connect, declareDead } = await joined()
     connect.mockRejectedValue(new ScaledMcpError('MeshUnreachable'))

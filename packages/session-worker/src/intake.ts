@@ -5,6 +5,7 @@
  * I2  Every question gets an answer: the actor's, or a status that says it did not run.
  * I3  Messages for an address that is being opened or ended wait for that, in order.
  * I4  Nothing is taken while the lease is not held: the asker may ask again.
+ * I5  What could not be given up when everything was handed over, as the store was away, is given up for the next message.
  */
 import { ActorError } from '@scaled-mcp/actor'
 import type { Lease } from '@scaled-mcp/cluster'
@@ -87,7 +88,7 @@ export class Intake {
     else if (hosted && this.#isRebuilt && isForIdle(hosted, delivery)) {
       void this.#change(key, delivery, () => this.#rebuild(hosted, delivery))
     } else if (hosted) this.#deliver(hosted, delivery)
-    else if (this.#isClosed) this.#answer(delivery.reply, 'draining')
+    else if (this.#isClosed) this.#turnAway(key, delivery)
     else void this.#change(key, delivery, () => this.#open(key, delivery))
   }
 
@@ -143,6 +144,26 @@ export class Intake {
     const changed = change.finally(() => this.#changing.delete(key))
     this.#changing.set(key, changed)
     return changed
+  }
+
+  /** Nothing is opened here any more. Who believes that it is here already may be right (I5). */
+  #turnAway(key: string, delivery: Delivery): void {
+    const { headers } = delivery
+    const isOpening = headers?.[header.verb] === 'create' || headers?.[header.epoch] === '0'
+    if (isOpening) this.#answer(delivery.reply, 'draining')
+    else void this.#change(key, delivery, () => this.#giveBack(key, delivery))
+  }
+
+  async #giveBack(key: string, { headers, reply }: Delivery): Promise<void> {
+    const { claims } = this.#components
+    const address = parseAddressKey(key)
+    const claimed = await claims.claim(address, headers)
+    if (claimed.outcome !== 'owned') {
+      this.#refuse(reply, claimed)
+      return
+    }
+    await claims.release({ address, claim: claimed.claim })
+    this.#answer(reply, 'draining')
   }
 
   async #open(key: string, delivery: Delivery): Promise<void> {

@@ -97,6 +97,7 @@ export class SessionWorker {
   #announcement: Announcement | undefined
   #leaseWatch: Timer | undefined
   #stopListening: (() => void) | undefined
+  #isDrained = false
   #isSuspended = false
   /** Resolves when another process has declared this worker dead and it has forgotten everything. Never rejects. */
   readonly lost: Promise<void>
@@ -163,6 +164,11 @@ export class SessionWorker {
     return this.#components.mesh.wire.connected && this.#member.lease.isHeld && !this.#intake.isClosed
   }
 
+  /** Whether it has handed everything over by order, and takes nothing. */
+  get isDrained(): boolean {
+    return this.#isDrained
+  }
+
   /** Rebuilds every session from its record with another definition; clients notice nothing. */
   async reload(definition: ServerDefinition): Promise<void> {
     this.#hosting.use(definition)
@@ -171,6 +177,7 @@ export class SessionWorker {
 
   /** Takes nothing new, lets what runs finish, and releases every session (K2), until {@link takeAgain}. */
   async handOver(): Promise<void> {
+    this.#isDrained = true
     this.#intake.close()
     await this.#member.drain()
     await this.#intake.releaseAll()
@@ -178,6 +185,7 @@ export class SessionWorker {
 
   /** Takes sessions again after {@link handOver}. */
   async takeAgain(): Promise<void> {
+    this.#isDrained = false
     this.#intake.open()
     await this.#member.undrain()
   }

@@ -12,7 +12,7 @@ import {
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import { defineServer } from '@scaled-mcp/server'
 import pino from 'pino'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { SessionWorker } from '../src/index.ts'
 
 const json = (value: object) => new TextEncoder().encode(JSON.stringify(value))
@@ -90,4 +90,33 @@ it('the end of a session that was given up meanwhile is not confirmed here: whoe
   expect(statusOf((await ask(former, ping, { [header.epoch]: '0' })).headers)).toBe('ended')
   await former.stop()
   await next.stop()
+})
+
+it('a session that could not be given up is given up for its next message, and another worker opens it (I5)', async () => {
+  const subjects = new Subjects()
+  const broker = new MemoryBroker()
+  const asker = broker.connect({ process: 'g-0000-000001', subjects })
+  const definition = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
+  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
+  const mesh = broker.connect({ process: 'w-0000-000001', subjects })
+  const worker = await SessionWorker.start(
+    { mesh, subjects, definition, logger: pino({ level: 'silent' }) },
+    { ...limits, hostName: 'h', build: '0' }
+  )
+  const address = sessionAddress(mintSessionId())
+  const ask = (body: object, headers: Headers = {}) =>
+    asker.wire.ask(subjects.ask(worker.id, address), { body: json(body), headers })
+  const entry = async () =>
+    directoryCodec.decode((await asker.records.directory.get(addressKey(address)))?.value as Uint8Array)
+  await ask(initialize, { [header.verb]: 'create' })
+
+  const away = vi.spyOn(mesh.records.directory, 'put').mockResolvedValue({ outcome: 'unknown' })
+  await worker.handOver()
+  expect(await entry()).toMatchObject({ why: 'new', owner: worker.id })
+  away.mockRestore()
+  const ping = { jsonrpc: '2.0', id: 1, method: 'ping' }
+  expect(statusOf((await ask(ping)).headers)).toBe('draining')
+  expect(await entry()).toMatchObject({ why: 'released' })
+  expect(statusOf((await ask(ping, { [header.epoch]: '0' })).headers)).toBe('draining')
+  await worker.stop()
 })
