@@ -6,9 +6,9 @@
  * Q2  The receiver gets frames, and at the end the last one or one failure. A failure that would say that nothing ran is
  *     `SessionMoved` once something may have.
  * Q3  Waiting is bounded: past `holdMs` the last refusal is the outcome, past `requestMaxMs` everything ends.
+ * Q4  An answer that has become an event stream goes on with the next owner, after the last event that was received.
  * Q5  Whose worker has lost its connection since is asked once more, and still listened to: its first answer may be on its
  *     way, and whichever of the two comes first is the answer.
- * Q4  An answer that has become an event stream goes on with the next owner, after the last event that was received.
  */
 import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'

@@ -25,7 +25,7 @@ it('while processes are killed, paused, cut off and drained nothing is lost, run
 it.skipIf(missing !== undefined)(
   'while containers are killed, paused and stopped nothing is lost, runs twice or is left behind',
   async () => {
-    expect(await chaos(30, '--compose')).toMatch(nothingWrong)
+    expect(await chaos(15, '--compose')).toMatch(nothingWrong)
   },
   600_000
 )
