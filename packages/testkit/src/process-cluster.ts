@@ -44,10 +44,15 @@ export class ProcessCluster {
 
   static async start(options: ProcessClusterOptions): Promise<ProcessCluster> {
     const cluster = new ProcessCluster(options, await ClusterRecords.connect(options.nats))
-    // The first worker makes the store; the others find it.
-    await cluster.keepWorkers(1)
-    await Promise.all([cluster.keepWorkers(options.workers), cluster.#launchGateways()])
-    return cluster
+    try {
+      // The first worker makes the store; the others find it.
+      await cluster.keepWorkers(1)
+      await allOf([cluster.keepWorkers(options.workers), cluster.#launchGateways()])
+      return cluster
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
   }
 
   /** Where clients connect, one per gateway. */
@@ -67,8 +72,7 @@ export class ProcessCluster {
 
   /** Starts workers until `count` live. */
   async keepWorkers(count: number = this.#options.workers): Promise<void> {
-    const missing = Array.from({ length: count - this.#workers.length }, () => this.#launchWorker())
-    await Promise.all(missing)
+    await allOf(Array.from({ length: count - this.#workers.length }, () => this.#launchWorker()))
   }
 
   /** The directory entry of a client's session. */
@@ -107,7 +111,10 @@ export class ProcessCluster {
     const launch = (port: string) =>
       this.#launch(['gateway', '--port', port, '--shutdown-leave-ms', String(leaveMs)], nats, GATEWAY_READY)
     const gateways = Array.from({ length: this.#options.gateways }, () => GatewayProcess.start(launch))
-    this.#gateways.push(...(await Promise.all(gateways)))
+    for (const started of await Promise.allSettled(gateways)) {
+      if (started.status === 'fulfilled') this.#gateways.push(started.value)
+    }
+    await Promise.all(gateways)
   }
 
   async #launchWorker(): Promise<void> {
@@ -130,4 +137,10 @@ export class ProcessCluster {
       ...(env && { env })
     })
   }
+}
+
+/** As `Promise.all`, but when one fails the others have ended as well. */
+async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
 }
