@@ -2,32 +2,27 @@
  * One living actor: its mailbox, its turn, its end.
  *
  * C1  At most `interleave` messages are in the actor's hands at once; the rest wait in order.
- * C2  Nothing is handled before `start` has finished or after the actor was told to stop.
+ * C2  Nothing is handled before `start` has finished, after the actor was told to stop, or between two instances.
  * C3  Every message that was accepted and never handled is refused with `ActorStopped`, none is dropped in silence.
+ * C4  Every instance whose `start` has finished ends in this order: its running turns, its children, its `stop`.
+ * C5  A failure is decided on once, and only while the instance that failed is the actor.
  */
 import type { Actor } from './actor.ts'
-import type { ActorContext } from './actor-context.ts'
-import { ActorError } from './actor-error.ts'
+import { ActorError, type ActorErrorCode } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
+import { CellContext } from './cell-context.ts'
+import type { Envelope } from './envelope.ts'
+import { Kin } from './kin.ts'
+import type { LivingActors } from './living-actors.ts'
 import { Mailbox } from './mailbox.ts'
-
-/** A message and where its outcome goes; a tell has no `settle`. */
-export interface Envelope<M> {
-  readonly message: M
-  readonly deadline?: number | undefined
-  readonly settle?: Settle
-}
-
-export interface Settle {
-  resolve(answer: unknown): void
-  reject(error: unknown): void
-}
+import type { SpawnOptions } from './spawn-options.ts'
+import { directive } from './supervision.ts'
 
 export interface CellComponents<M> {
   readonly actor: Actor<M>
   readonly self: ActorRef<M>
-  /** Told of what a tell, a start or a stop threw. */
-  readonly failed: (name: string, error: unknown) => void
+  readonly living: LivingActors
+  readonly kin: Kin | undefined
 }
 
 export interface CellInit {
@@ -35,66 +30,109 @@ export interface CellInit {
   readonly interleave: number
 }
 
-type State = 'starting' | 'live' | 'stopping' | 'stopped'
+type State = 'starting' | 'live' | 'restarting' | 'stopping' | 'stopped'
 
+/** Idle actors are many: what only some of them need is undefined until they do. */
 export class ActorCell<M> {
-  readonly #components: CellComponents<M>
+  readonly self: ActorRef<M>
+  readonly #living: LivingActors
   readonly #interleave: number
   readonly #mailbox: Mailbox<Envelope<M>>
-  readonly #abort = new AbortController()
-  /** Until it has started: idle actors are many, and a promise takes memory. */
+  #actor: Actor<M>
+  #kin: Kin | undefined
+  /** A signal takes more memory than the rest of the cell. */
+  #abort: AbortController | undefined
+  /** Until it has started, for the first time or again. */
   #starting: Promise<void> | undefined
   #state: State = 'starting'
   #running = 0
   #pumping = false
   #stopped: Promise<void> | undefined
+  /** Resolves what waits for the running turns. */
   #idle: (() => void) | undefined
 
-  constructor(components: CellComponents<M>, init: CellInit) {
-    this.#components = components
+  constructor({ actor, self, living, kin }: CellComponents<M>, init: CellInit) {
+    this.self = self
+    this.#living = living
     this.#interleave = init.interleave
     this.#mailbox = new Mailbox(init.mailbox)
+    this.#actor = actor
+    this.#kin = kin
+  }
+
+  get parent(): ActorCell<unknown> | undefined {
+    return this.#kin?.parent
+  }
+
+  /** Aborted once this instance is to end. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController()
+    if (this.#state !== 'starting' && this.#state !== 'live') this.#abort.abort()
+    return this.#abort.signal
+  }
+
+  /** Resolves once `start` has finished; rejects with what it threw, and then the actor never lived. */
+  async start(): Promise<void> {
     this.#starting = this.#start()
-  }
-
-  get self(): ActorRef<M> {
-    return this.#components.self
-  }
-
-  /** Resolves once `start` has finished; rejects with what it threw. */
-  get started(): Promise<void> {
-    return this.#starting ?? Promise.resolve()
-  }
-
-  /** Messages waiting or being handled. */
-  get load(): number {
-    return this.#mailbox.size + this.#running
+    try {
+      await this.#starting
+    } catch (error) {
+      this.#refuseWaiting(error)
+      this.#stopped ??= this.#end(false)
+      await this.#stopped
+      throw error
+    }
   }
 
   /** Accepts a message, or throws `MailboxFull` or `ActorStopped` before anything ran. */
   post(envelope: Envelope<M>): void {
-    if (this.#state === 'stopping' || this.#state === 'stopped') throw this.#refusal('ActorStopped')
     if (this.#state === 'live' && this.#running < this.#interleave && this.#mailbox.size === 0) {
       this.#handle(envelope)
+    } else if (this.#state === 'stopping' || this.#state === 'stopped') {
+      throw this.#error('ActorStopped')
     } else if (!this.#mailbox.offer(envelope)) {
-      throw this.#refusal('MailboxFull')
+      throw this.#error('MailboxFull')
     }
   }
 
-  /** Refuses what waits, lets what runs finish, then stops the actor. The same promise for every caller. */
+  /** Creates a child. Rejects as `Spawn` says. */
+  async spawn<N, R>(name: string, source: Actor<N, R> | (() => Actor<N, R>), options?: SpawnOptions) {
+    if (this.#state !== 'live' && this.#state !== 'starting') throw this.#error('ActorStopped')
+    return this.#living.spawn(name, source, { options, parent: this as ActorCell<unknown> })
+  }
+
+  adopt(child: ActorCell<unknown>): void {
+    this.#kin ??= new Kin({})
+    this.#kin.adopt(child)
+  }
+
+  disown(child: ActorCell<unknown>): void {
+    this.#kin?.forget(child)
+  }
+
+  /** A child gives up: this actor is treated as if it had thrown `error` itself. */
+  childFailed(error: unknown): void {
+    if (this.#state !== 'starting' || !this.#starting) this.#failed(error)
+    else
+      this.#starting.then(
+        () => this.#failed(error),
+        () => undefined // and so did its parent
+      )
+  }
+
+  /** Ends an actor of this process without waiting. */
+  stopActor(name: string): void {
+    void this.#living.get(name)?.stop()
+  }
+
+  /** Refuses what waits, lets what runs finish, then ends the children and the actor. The same promise for every caller. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
     return this.#stopped
   }
 
   async #start(): Promise<void> {
-    try {
-      await this.#components.actor.start?.(this.#context(undefined))
-    } catch (error) {
-      this.#state = 'stopped' // C2
-      this.#refuseWaiting(error)
-      throw error
-    }
+    await this.#actor.start?.(new CellContext(this as ActorCell<unknown>, undefined))
     this.#starting = undefined
     if (this.#state !== 'starting') return
     this.#state = 'live'
@@ -102,26 +140,35 @@ export class ActorCell<M> {
   }
 
   async #stop(): Promise<void> {
-    const lived = await this.#endStart()
-    this.#abort.abort()
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
-    try {
-      if (lived) await this.#components.actor.stop?.()
-    } catch (error) {
-      this.#components.failed(this.self.name, error)
-    }
-    this.#state = 'stopped'
-  }
-
-  /** Refuses what waits; whether the actor ever lived. */
-  async #endStart(): Promise<boolean> {
-    if (this.#state === 'stopped') return false
     this.#state = 'stopping'
     this.#refuseWaiting(undefined)
-    return this.started.then(
+    this.#kin?.pause?.end()
+    const lived = await (this.#starting ?? Promise.resolve()).then(
       () => true,
       () => false // whoever spawned the actor has the error
     )
+    await this.#end(lived)
+  }
+
+  async #end(lived: boolean): Promise<void> {
+    this.#state = 'stopping'
+    await this.#endInstance(lived)
+    this.#state = 'stopped'
+    this.parent?.disown(this as ActorCell<unknown>)
+    this.#living.forget(this as ActorCell<unknown>)
+  }
+
+  /** @param lived whether its `start` has finished (C4). */
+  async #endInstance(lived: boolean): Promise<void> {
+    this.#abort?.abort()
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
+    await this.#kin?.endChildren()
+    if (!lived) return
+    try {
+      await this.#actor.stop?.()
+    } catch (error) {
+      this.#living.failed(this.self.name, error)
+    }
   }
 
   #pump(): void {
@@ -139,23 +186,30 @@ export class ActorCell<M> {
     this.#running++ // C1
     let answer: unknown
     try {
-      answer = this.#components.actor.receive(envelope.message, this.#context(envelope.deadline))
+      answer = this.#actor.receive(envelope.message, new CellContext(this as ActorCell<unknown>, envelope.deadline))
     } catch (error) {
-      this.#fail(envelope, error)
-      this.#finished()
+      this.#threw(envelope, error)
       return
     }
     if (answer instanceof Promise) {
-      answer
-        .then(
-          (value) => envelope.settle?.resolve(value),
-          (error) => this.#fail(envelope, error)
-        )
-        .finally(() => this.#finished())
+      answer.then(
+        (value) => this.#answered(envelope, value),
+        (error) => this.#threw(envelope, error)
+      )
     } else {
-      envelope.settle?.resolve(answer)
-      this.#finished()
+      this.#answered(envelope, answer)
     }
+  }
+
+  #answered(envelope: Envelope<M>, answer: unknown): void {
+    envelope.settle?.resolve(answer)
+    this.#finished()
+  }
+
+  #threw(envelope: Envelope<M>, error: unknown): void {
+    this.#reject(envelope, error)
+    this.#failed(error)
+    this.#finished()
   }
 
   #finished(): void {
@@ -164,48 +218,63 @@ export class ActorCell<M> {
     else if (this.#running === 0) this.#idle?.()
   }
 
-  #fail(envelope: Envelope<M>, error: unknown): void {
+  #failed(error: unknown): void {
+    if (this.#state === 'live') this.#decide(error, true) // C5
+  }
+
+  #decide(error: unknown, lived: boolean): void {
+    const decided = directive(this.#kin?.supervision, error)
+    if (decided === 'stop') void this.stop()
+    else if (decided === 'escalate') this.#escalate(error)
+    else if (decided === 'restart' || !lived) this.#restart(error, lived)
+  }
+
+  #escalate(error: unknown): void {
+    void this.stop()
+    if (this.parent) this.parent.childFailed(error)
+    else this.#living.failed(this.self.name, this.#error('Escalated', error))
+  }
+
+  #restart(error: unknown, lived: boolean): void {
+    const { clock, random } = this.#living
+    const pauseMs = this.#kin?.budget(random).spend(clock.monotonic())
+    if (pauseMs === undefined) {
+      this.#escalate(this.#error('RestartsExhausted', error))
+      return
+    }
+    this.#state = 'restarting'
+    this.#starting = this.#replace(pauseMs, lived)
+    this.#starting.catch((error) => this.#unstarted(error))
+  }
+
+  async #replace(pauseMs: number, lived: boolean): Promise<void> {
+    await this.#endInstance(lived)
+    if (this.#state === 'restarting') await this.#kin?.sleep(this.#living.clock, pauseMs)
+    if (this.#state !== 'restarting') throw this.#error('ActorStopped')
+    this.#state = 'starting'
+    this.#abort = undefined
+    this.#actor = this.#kin?.make?.() ?? this.#actor
+    await this.#start()
+  }
+
+  /** A new instance does not live: it was told to stop, or its `start` threw, which counts as a failure. */
+  #unstarted(error: unknown): void {
+    if (this.#state !== 'starting') return
+    this.#living.failed(this.self.name, error)
+    this.#decide(error, false)
+  }
+
+  #reject(envelope: Envelope<M>, error: unknown): void {
     if (envelope.settle) envelope.settle.reject(error)
-    else this.#components.failed(this.self.name, error)
+    else this.#living.failed(this.self.name, error)
   }
 
   #refuseWaiting(cause: unknown): void {
-    const error = this.#refusal('ActorStopped', cause) // C3
-    for (let envelope = this.#mailbox.take(); envelope; envelope = this.#mailbox.take()) this.#fail(envelope, error)
+    const error = this.#error('ActorStopped', cause) // C3
+    for (let envelope = this.#mailbox.take(); envelope; envelope = this.#mailbox.take()) this.#reject(envelope, error)
   }
 
-  #refusal(code: 'ActorStopped' | 'MailboxFull', cause?: unknown): ActorError {
-    return new ActorError(code, this.#components.self.name, cause === undefined ? undefined : { cause })
+  #error(code: ActorErrorCode, cause?: unknown): ActorError {
+    return new ActorError(code, this.self.name, cause === undefined ? undefined : { cause })
   }
-
-  #context(deadline: number | undefined): ActorContext {
-    return new CellContext(this.#components.self as ActorRef<unknown>, this.#abort, deadline)
-  }
-}
-
-class CellContext implements ActorContext {
-  readonly self: ActorRef<unknown>
-  readonly deadline: number | undefined
-  readonly #abort: AbortController
-
-  constructor(self: ActorRef<unknown>, abort: AbortController, deadline: number | undefined) {
-    this.self = self
-    this.deadline = deadline
-    this.#abort = abort
-  }
-
-  /** Made when first read: hardly any actor looks, and a signal takes more memory than the rest of the cell. */
-  get signal(): AbortSignal {
-    return this.#abort.signal
-  }
-
-  tell: ActorContext['tell'] = (to, message) => to.tell(message)
-
-  ask: ActorContext['ask'] = (to, message, options) =>
-    to.ask(message, { ...options, deadline: earlier(this.deadline, options?.deadline) })
-}
-
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return Math.min(a, b)
 }

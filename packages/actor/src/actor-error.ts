@@ -4,7 +4,9 @@ const messages = {
   ActorStopped: 'the actor has stopped',
   MailboxFull: 'the mailbox is full',
   AskTimeout: 'the actor did not answer in time',
-  Aborted: 'the asker gave up'
+  Aborted: 'the asker gave up',
+  RestartsExhausted: 'the actor was restarted as often as it may be',
+  Escalated: 'no actor above has handled the failure, so the actor was stopped'
 } as const
 
 /** What an actor system refuses with. */

@@ -7,12 +7,18 @@ import type { ActorContext } from './actor-context.ts'
  * `M` is what it receives, `R` what it answers. Messages are immutable: declare their members `readonly`.
  */
 export abstract class Actor<M, R = unknown> {
-  /** Called once before the first message, which waits for it. When it throws, the actor never lives. */
+  /**
+   * Called once before the first message, which waits for it. When it throws, the actor never lives; in an instance made
+   * by a restart, that counts as its next failure.
+   */
   start?(context: ActorContext): void | Promise<void>
 
-  /** Handles one message; what it returns answers an ask. What it throws rejects the ask, and the actor goes on. */
+  /**
+   * Handles one message; what it returns answers an ask. What it throws rejects the ask, and its supervision
+   * decides what becomes of the actor: it goes on when nothing else is said.
+   */
   abstract receive(message: M, context: ActorContext): R | Promise<R>
 
-  /** Called once, after the last message was handled. */
+  /** Called once, after the last message was handled and the children have ended. */
   stop?(): void | Promise<void>
 }

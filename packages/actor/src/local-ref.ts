@@ -1,20 +1,18 @@
-import type { ActorCell, Settle } from './actor-cell.ts'
+import type { ActorCell } from './actor-cell.ts'
 import { ActorError } from './actor-error.ts'
 import type { ActorRef, AskOptions } from './actor-ref.ts'
-import type { Clock } from './clock.ts'
+import type { Settle } from './envelope.ts'
+import type { LivingActors } from './living-actors.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** A ref to an actor of this process. */
 export class LocalRef<M, R> implements ActorRef<M, R> {
   readonly name: string
-  readonly #clock: Clock
-  readonly #living: ReadonlyMap<string, ActorCell<unknown>>
+  readonly #living: LivingActors
 
-  /** @param living the actors of this process, by name. */
-  constructor(name: string, clock: Clock, living: ReadonlyMap<string, ActorCell<unknown>>) {
+  constructor(name: string, living: LivingActors) {
     this.name = name
-    this.#clock = clock
     this.#living = living
   }
 
@@ -28,7 +26,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
     const deadline = this.#deadline(options)
     return new Promise<R>((resolve, reject) => {
       const waiting = new Waiting(resolve as Settle['resolve'], reject)
-      const timer = this.#clock.after(deadline - this.#clock.wall(), () =>
+      const timer = this.#living.clock.after(deadline - this.#living.clock.wall(), () =>
         waiting.reject(new ActorError('AskTimeout', this.name))
       )
       const abort = () => waiting.reject(new ActorError('Aborted', this.name, { cause: signal?.reason }))
@@ -46,7 +44,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   #deadline({ timeoutMs, deadline }: AskOptions): number {
-    const own = this.#clock.wall() + (timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const own = this.#living.clock.wall() + (timeoutMs ?? DEFAULT_TIMEOUT_MS)
     return deadline === undefined ? own : Math.min(own, deadline)
   }
 

@@ -1,0 +1,7 @@
+import { describe } from 'vitest'
+import { childrenClaims } from './conformance/children.ts'
+import { supervisionClaims } from './conformance/supervision.ts'
+import { localSystem } from './local-system.ts'
+
+describe('children in one process', () => childrenClaims(localSystem))
+describe('supervision in one process', () => supervisionClaims(localSystem))
