@@ -11,12 +11,14 @@ import type { Actor } from './actor.ts'
 import { ActorError, type ActorErrorCode } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import { CellContext } from './cell-context.ts'
+import { Notice } from './death-watch.ts'
 import type { Envelope } from './envelope.ts'
 import { Kin } from './kin.ts'
 import type { LivingActors } from './living-actors.ts'
 import { Mailbox } from './mailbox.ts'
 import type { SpawnOptions } from './spawn-options.ts'
 import { directive } from './supervision.ts'
+import type { Termination } from './terminated.ts'
 
 export interface CellComponents<M> {
   readonly actor: Actor<M>
@@ -37,7 +39,7 @@ export class ActorCell<M> {
   readonly self: ActorRef<M>
   readonly #living: LivingActors
   readonly #interleave: number
-  readonly #mailbox: Mailbox<Envelope<M>>
+  readonly #mailbox: Mailbox<Envelope<M> | Notice>
   #actor: Actor<M>
   #kin: Kin | undefined
   /** A signal takes more memory than the rest of the cell. */
@@ -78,7 +80,7 @@ export class ActorCell<M> {
       await this.#starting
     } catch (error) {
       this.#refuseWaiting(error)
-      this.#stopped ??= this.#end(false)
+      this.#stopped ??= this.#end(false, { kind: 'failed', error })
       await this.#stopped
       throw error
     }
@@ -86,7 +88,7 @@ export class ActorCell<M> {
 
   /** Accepts a message, or throws `MailboxFull` or `ActorStopped` before anything ran. */
   post(envelope: Envelope<M>): void {
-    if (this.#state === 'live' && this.#running < this.#interleave && this.#mailbox.size === 0) {
+    if (this.#state === 'live' && this.#running < this.#interleave && this.#mailbox.isEmpty) {
       this.#handle(envelope)
     } else if (this.#state === 'stopping' || this.#state === 'stopped') {
       throw this.#error('ActorStopped')
@@ -125,9 +127,25 @@ export class ActorCell<M> {
     void this.#living.get(name)?.stop()
   }
 
+  /** @throws TypeError when the actor could not be told. */
+  watch(name: string): void {
+    if (!this.#actor.terminated) throw new TypeError(`${this.self.name} watches, and has no terminated()`)
+    this.#living.deathWatch.watch(this as ActorCell<unknown>, name, this.#living.get(name) !== undefined)
+  }
+
+  unwatch(name: string): void {
+    this.#living.deathWatch.unwatch(this as ActorCell<unknown>, name)
+  }
+
+  /** An actor that this one watches has ended; not told within the turn of whoever ended it. */
+  notify(notice: Notice): void {
+    this.#mailbox.urge(notice)
+    queueMicrotask(() => this.#pump())
+  }
+
   /** Refuses what waits, lets what runs finish, then ends the children and the actor. The same promise for every caller. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop()
+  stop(reason: Termination = { kind: 'stopped' }): Promise<void> {
+    this.#stopped ??= this.#stop(reason)
     return this.#stopped
   }
 
@@ -139,7 +157,7 @@ export class ActorCell<M> {
     this.#pump()
   }
 
-  async #stop(): Promise<void> {
+  async #stop(reason: Termination): Promise<void> {
     this.#state = 'stopping'
     this.#refuseWaiting(undefined)
     this.#kin?.pause?.end()
@@ -147,21 +165,22 @@ export class ActorCell<M> {
       () => true,
       () => false // whoever spawned the actor has the error
     )
-    await this.#end(lived)
+    await this.#end(lived, reason)
   }
 
-  async #end(lived: boolean): Promise<void> {
+  async #end(lived: boolean, reason: Termination): Promise<void> {
     this.#state = 'stopping'
     await this.#endInstance(lived)
     this.#state = 'stopped'
     this.parent?.disown(this as ActorCell<unknown>)
-    this.#living.forget(this as ActorCell<unknown>)
+    this.#living.ended(this as ActorCell<unknown>, reason)
   }
 
   /** @param lived whether its `start` has finished (C4). */
   async #endInstance(lived: boolean): Promise<void> {
     this.#abort?.abort()
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
+    this.#living.deathWatch.forget(this as ActorCell<unknown>)
     await this.#kin?.endChildren()
     if (!lived) return
     try {
@@ -175,11 +194,20 @@ export class ActorCell<M> {
     if (this.#pumping) return
     this.#pumping = true
     while (this.#state === 'live' && this.#running < this.#interleave) {
-      const envelope = this.#mailbox.take()
-      if (envelope === undefined) break
-      this.#handle(envelope)
+      const next = this.#mailbox.take()
+      if (next === undefined) break
+      if (next instanceof Notice) this.#hear(next)
+      else this.#handle(next)
     }
     this.#pumping = false
+  }
+
+  #hear(notice: Notice): void {
+    if (!this.#living.deathWatch.take(notice)) return
+    this.#running++ // C1
+    const context = new CellContext(this as ActorCell<unknown>, undefined)
+    const hear = async () => this.#actor.terminated?.(notice.terminated, context)
+    this.#outcome({ message: notice.terminated }, hear())
   }
 
   #handle(envelope: Envelope<M>): void {
@@ -191,6 +219,10 @@ export class ActorCell<M> {
       this.#threw(envelope, error)
       return
     }
+    this.#outcome(envelope, answer)
+  }
+
+  #outcome(envelope: Envelope<unknown>, answer: unknown): void {
     if (answer instanceof Promise) {
       answer.then(
         (value) => this.#answered(envelope, value),
@@ -201,12 +233,12 @@ export class ActorCell<M> {
     }
   }
 
-  #answered(envelope: Envelope<M>, answer: unknown): void {
+  #answered(envelope: Envelope<unknown>, answer: unknown): void {
     envelope.settle?.resolve(answer)
     this.#finished()
   }
 
-  #threw(envelope: Envelope<M>, error: unknown): void {
+  #threw(envelope: Envelope<unknown>, error: unknown): void {
     this.#reject(envelope, error)
     this.#failed(error)
     this.#finished()
@@ -224,13 +256,13 @@ export class ActorCell<M> {
 
   #decide(error: unknown, lived: boolean): void {
     const decided = directive(this.#kin?.supervision, error)
-    if (decided === 'stop') void this.stop()
+    if (decided === 'stop') void this.stop({ kind: 'failed', error })
     else if (decided === 'escalate') this.#escalate(error)
     else if (decided === 'restart' || !lived) this.#restart(error, lived)
   }
 
   #escalate(error: unknown): void {
-    void this.stop()
+    void this.stop({ kind: 'failed', error })
     if (this.parent) this.parent.childFailed(error)
     else this.#living.failed(this.self.name, this.#error('Escalated', error))
   }
@@ -264,14 +296,16 @@ export class ActorCell<M> {
     this.#decide(error, false)
   }
 
-  #reject(envelope: Envelope<M>, error: unknown): void {
+  #reject(envelope: Envelope<unknown>, error: unknown): void {
     if (envelope.settle) envelope.settle.reject(error)
     else this.#living.failed(this.self.name, error)
   }
 
   #refuseWaiting(cause: unknown): void {
     const error = this.#error('ActorStopped', cause) // C3
-    for (let envelope = this.#mailbox.take(); envelope; envelope = this.#mailbox.take()) this.#reject(envelope, error)
+    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
+      if (!(next instanceof Notice)) this.#reject(next, error)
+    }
   }
 
   #error(code: ActorErrorCode, cause?: unknown): ActorError {

@@ -16,4 +16,12 @@ export interface ActorContext {
   readonly spawn: Spawn
   /** Ends this actor, or the one named, without waiting: an actor that waited for its own end would wait for ever. */
   stop(name?: string): void
+  /**
+   * Has `terminated` of this actor called once when the actor named has ended, at once if it does not live here. A restart
+   * is no end. A new instance of this actor has to watch anew.
+   * @throws TypeError when this actor has no `terminated`.
+   */
+  watch(name: string): void
+  /** From now on `terminated` is not called for this one. */
+  unwatch(name: string): void
 }

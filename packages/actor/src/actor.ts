@@ -1,4 +1,5 @@
 import type { ActorContext } from './actor-context.ts'
+import type { Terminated } from './terminated.ts'
 
 /**
  * A live object with a name, a mailbox and no other way in. Messages are handled one at a time unless the actor
@@ -18,6 +19,9 @@ export abstract class Actor<M, R = unknown> {
    * decides what becomes of the actor: it goes on when nothing else is said.
    */
   abstract receive(message: M, context: ActorContext): R | Promise<R>
+
+  /** Hears once of the end of each actor that it watches; a turn like that of a message, and before those that wait. */
+  terminated?(terminated: Terminated, context: ActorContext): void | Promise<void>
 
   /** Called once, after the last message was handled and the children have ended. */
   stop?(): void | Promise<void>

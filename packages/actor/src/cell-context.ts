@@ -36,6 +36,14 @@ export class CellContext implements ActorContext {
   stop(name = this.self.name): void {
     this.#cell.stopActor(name)
   }
+
+  watch(name: string): void {
+    this.#cell.watch(name)
+  }
+
+  unwatch(name: string): void {
+    this.#cell.unwatch(name)
+  }
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

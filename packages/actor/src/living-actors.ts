@@ -3,9 +3,11 @@ import { ActorCell } from './actor-cell.ts'
 import { ActorError } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import type { Clock } from './clock.ts'
+import { DeathWatch } from './death-watch.ts'
 import { Kin } from './kin.ts'
 import { LocalRef } from './local-ref.ts'
 import type { SpawnOptions } from './spawn-options.ts'
+import type { Termination } from './terminated.ts'
 
 export interface LivingActorsComponents {
   readonly clock: Clock
@@ -20,6 +22,7 @@ export class LivingActors {
   readonly clock: Clock
   readonly random: () => number
   readonly failed: LivingActorsComponents['failed']
+  readonly deathWatch = new DeathWatch()
   readonly #cells = new Map<string, ActorCell<unknown>>()
   #isClosed = false
 
@@ -60,8 +63,9 @@ export class LivingActors {
   }
 
   /** The actor is gone; its name is free. */
-  forget(cell: ActorCell<unknown>): void {
-    this.#cells.delete(cell.self.name)
+  ended({ self }: ActorCell<unknown>, reason: Termination): void {
+    this.#cells.delete(self.name)
+    this.deathWatch.ended(self.name, reason)
   }
 
   /** Ends every actor, children before their parents, and takes no new ones. */

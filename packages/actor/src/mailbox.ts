@@ -1,35 +1,47 @@
-/** Messages waiting for their actor, first in first out, bounded. Most mailboxes are empty, and keep nothing then. */
+import { Fifo } from './fifo.ts'
+
+/**
+ * Messages waiting for their actor: those of the system first, which are never refused; then the others, first in first
+ * out, bounded. Most mailboxes are empty, and keep nothing then.
+ */
 export class Mailbox<T> {
   readonly #limit: number
-  #items: (T | undefined)[] | undefined
-  #head = 0
+  #lanes: Lanes<T> | undefined
 
-  /** @param limit how many messages may wait. */
+  /** @param limit how many messages may wait that are not of the system. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  get size(): number {
-    return this.#items ? this.#items.length - this.#head : 0
+  get isEmpty(): boolean {
+    return this.#lanes === undefined
   }
 
   /** Takes the message, or answers false when the mailbox is full. */
   offer(item: T): boolean {
-    if (this.size >= this.#limit) return false
-    this.#items ??= []
-    this.#items.push(item)
+    if ((this.#lanes?.others.size ?? 0) >= this.#limit) return false
+    this.#lanes ??= new Lanes()
+    this.#lanes.others.add(item)
     return true
   }
 
-  /** The message that has waited longest. */
+  /** Takes a message of the system. */
+  urge(item: T): void {
+    this.#lanes ??= new Lanes()
+    this.#lanes.system.add(item)
+  }
+
+  /** The message that is due. */
   take(): T | undefined {
-    if (!this.#items) return undefined
-    const item = this.#items[this.#head]
-    this.#items[this.#head++] = undefined
-    if (this.#head === this.#items.length) {
-      this.#items = undefined
-      this.#head = 0
-    }
+    if (!this.#lanes) return undefined
+    const { system, others } = this.#lanes
+    const item = (system.size > 0 ? system : others).take()
+    if (system.size + others.size === 0) this.#lanes = undefined
     return item
   }
+}
+
+class Lanes<T> {
+  readonly system = new Fifo<T>()
+  readonly others = new Fifo<T>()
 }

@@ -1,4 +1,4 @@
-import { Actor, type ActorContext } from '../../src/index.ts'
+import { Actor, type ActorContext, type Terminated } from '../../src/index.ts'
 
 type Script = (context: ActorContext) => unknown
 
@@ -9,6 +9,7 @@ export type Order = Script | Error | string
 export interface ScriptedInit {
   readonly start?: (context: ActorContext, instance: number) => void | Promise<void>
   readonly stop?: () => void | Promise<void>
+  readonly terminated?: (terminated: Terminated) => void | Promise<void>
 }
 
 /** Actors that do as they are told, and what has become of them. */
@@ -17,6 +18,8 @@ export class Cast {
   readonly made = new Map<string, number>()
   /** In order: `name:start`, `name:stop`, and every text that was received as `name:text`. */
   readonly seen: string[] = []
+  /** In order: who was told of whose end. */
+  readonly told: (Terminated & { readonly watcher: string })[] = []
 
   actor(name: string, init: ScriptedInit = {}): Scripted {
     return new Scripted(this, name, init)
@@ -53,6 +56,11 @@ class Scripted extends Actor<Order, unknown> {
     if (typeof order === 'function') return order(context)
     this.#cast.seen.push(`${this.#name}:${order}`)
     return `${order} ${this.#instance}`
+  }
+
+  override terminated(terminated: Terminated) {
+    this.#cast.told.push({ watcher: this.#name, ...terminated })
+    return this.#init.terminated?.(terminated)
   }
 
   override async stop() {
