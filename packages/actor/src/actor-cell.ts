@@ -91,9 +91,9 @@ export class ActorCell<M> {
     if (this.#state === 'live' && this.#running < this.#interleave && this.#mailbox.isEmpty) {
       this.#handle(envelope)
     } else if (this.#state === 'stopping' || this.#state === 'stopped') {
-      throw this.#error('ActorStopped')
+      throw this.#refused(envelope, this.#error('ActorStopped'))
     } else if (!this.#mailbox.offer(envelope)) {
-      throw this.#error('MailboxFull')
+      throw this.#refused(envelope, this.#error('MailboxFull'))
     }
   }
 
@@ -274,6 +274,7 @@ export class ActorCell<M> {
       this.#escalate(this.#error('RestartsExhausted', error))
       return
     }
+    this.#living.events.publish({ kind: 'restarting', name: this.self.name, error, pauseMs })
     this.#state = 'restarting'
     this.#starting = this.#replace(pauseMs, lived)
     this.#starting.catch((error) => this.#unstarted(error))
@@ -304,8 +305,12 @@ export class ActorCell<M> {
   #refuseWaiting(cause: unknown): void {
     const error = this.#error('ActorStopped', cause) // C3
     for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
-      if (!(next instanceof Notice)) this.#reject(next, error)
+      if (!(next instanceof Notice)) this.#reject(next, this.#refused(next, error))
     }
+  }
+
+  #refused(envelope: Envelope<M>, error: ActorError): ActorError {
+    return this.#living.refused(envelope, error, this.self.name)
   }
 
   #error(code: ActorErrorCode, cause?: unknown): ActorError {

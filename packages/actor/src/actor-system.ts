@@ -1,6 +1,7 @@
 import { ActorError } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { ActorEventListener } from './event-stream.ts'
 import { LivingActors } from './living-actors.ts'
 import type { Spawn } from './spawn-options.ts'
 
@@ -51,6 +52,15 @@ export class ActorSystem {
    */
   async stopActor(name: string): Promise<void> {
     await this.#living.get(name)?.stop()
+  }
+
+  /**
+   * Tells `listener` from now on of dead letters, restarts and ends. A dead letter is a tell that no actor has handled
+   * and none will: the actor has stopped, or its mailbox is full.
+   * @returns ends the subscription.
+   */
+  subscribe(listener: ActorEventListener): () => void {
+    return this.#living.events.subscribe(listener)
   }
 
   /** Ends every actor, children before their parents, and takes no new ones. */

@@ -4,6 +4,8 @@ import { ActorError } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import type { Clock } from './clock.ts'
 import { DeathWatch } from './death-watch.ts'
+import type { Envelope } from './envelope.ts'
+import { EventStream } from './event-stream.ts'
 import { Kin } from './kin.ts'
 import { LocalRef } from './local-ref.ts'
 import type { SpawnOptions } from './spawn-options.ts'
@@ -23,6 +25,7 @@ export class LivingActors {
   readonly random: () => number
   readonly failed: LivingActorsComponents['failed']
   readonly deathWatch = new DeathWatch()
+  readonly events: EventStream
   readonly #cells = new Map<string, ActorCell<unknown>>()
   #isClosed = false
 
@@ -30,6 +33,7 @@ export class LivingActors {
     this.clock = clock
     this.random = random
     this.failed = failed
+    this.events = new EventStream({ failed })
   }
 
   get size(): number {
@@ -38,6 +42,19 @@ export class LivingActors {
 
   get(name: string): ActorCell<unknown> | undefined {
     return this.#cells.get(name)
+  }
+
+  /** Hands a message to the actor named. @throws ActorError `MailboxFull`, `ActorStopped`. */
+  post(name: string, envelope: Envelope<unknown>): void {
+    const cell = this.#cells.get(name)
+    if (!cell) throw this.refused(envelope, new ActorError('ActorStopped', name), name)
+    cell.post(envelope)
+  }
+
+  /** Nobody will handle this message: its asker is told so, and a tell is a dead letter. */
+  refused({ message, settle }: Envelope<unknown>, error: ActorError, name: string): ActorError {
+    if (!settle) this.events.publish({ kind: 'deadLetter', name, message, reason: error.code })
+    return error
   }
 
   /** Creates an actor below `parent`, else below the root. Rejects as {@link Spawn} says. */
@@ -66,6 +83,7 @@ export class LivingActors {
   ended({ self }: ActorCell<unknown>, reason: Termination): void {
     this.#cells.delete(self.name)
     this.deathWatch.ended(self.name, reason)
+    this.events.publish({ kind: 'terminated', name: self.name, reason })
   }
 
   /** Ends every actor, children before their parents, and takes no new ones. */

@@ -1,4 +1,3 @@
-import type { ActorCell } from './actor-cell.ts'
 import { ActorError } from './actor-error.ts'
 import type { ActorRef, AskOptions } from './actor-ref.ts'
 import type { Settle } from './envelope.ts'
@@ -17,7 +16,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   tell(message: M): void {
-    this.#cell().post({ message })
+    this.#living.post(this.name, { message })
   }
 
   ask(message: M, options: AskOptions = {}): Promise<R> {
@@ -36,7 +35,7 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
         signal?.removeEventListener('abort', abort)
       }
       try {
-        this.#cell().post({ message, deadline, settle: waiting })
+        this.#living.post(this.name, { message, deadline, settle: waiting })
       } catch (error) {
         waiting.reject(error)
       }
@@ -46,12 +45,6 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   #deadline({ timeoutMs, deadline }: AskOptions): number {
     const own = this.#living.clock.wall() + (timeoutMs ?? DEFAULT_TIMEOUT_MS)
     return deadline === undefined ? own : Math.min(own, deadline)
-  }
-
-  #cell(): ActorCell<M> {
-    const cell = this.#living.get(this.name)
-    if (!cell) throw new ActorError('ActorStopped', this.name)
-    return cell as ActorCell<M>
   }
 }
 
