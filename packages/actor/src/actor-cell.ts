@@ -11,6 +11,7 @@ import type { Actor } from './actor.ts'
 import { ActorError, type ActorErrorCode } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import { CellContext } from './cell-context.ts'
+import type { Timer } from './clock.ts'
 import { Notice } from './death-watch.ts'
 import type { Envelope } from './envelope.ts'
 import { Kin } from './kin.ts'
@@ -19,6 +20,7 @@ import { Mailbox } from './mailbox.ts'
 import type { SpawnOptions } from './spawn-options.ts'
 import { directive } from './supervision.ts'
 import type { Termination } from './terminated.ts'
+import type { Timers } from './timers.ts'
 
 export interface CellComponents<M> {
   readonly actor: Actor<M>
@@ -69,7 +71,7 @@ export class ActorCell<M> {
   /** Aborted once this instance is to end. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController()
-    if (this.#state !== 'starting' && this.#state !== 'live') this.#abort.abort()
+    if (this.#isEnding) this.#abort.abort()
     return this.#abort.signal
   }
 
@@ -99,13 +101,12 @@ export class ActorCell<M> {
 
   /** Creates a child. Rejects as `Spawn` says. */
   async spawn<N, R>(name: string, source: Actor<N, R> | (() => Actor<N, R>), options?: SpawnOptions) {
-    if (this.#state !== 'live' && this.#state !== 'starting') throw this.#error('ActorStopped')
+    if (this.#isEnding) throw this.#error('ActorStopped')
     return this.#living.spawn(name, source, { options, parent: this as ActorCell<unknown> })
   }
 
   adopt(child: ActorCell<unknown>): void {
-    this.#kin ??= new Kin({})
-    this.#kin.adopt(child)
+    this.#ownKin().adopt(child)
   }
 
   disown(child: ActorCell<unknown>): void {
@@ -125,6 +126,13 @@ export class ActorCell<M> {
   /** Ends an actor of this process without waiting. */
   stopActor(name: string): void {
     void this.#living.get(name)?.stop()
+  }
+
+  /** Has the actor handle a message later, if this instance still lives then. */
+  after(ms: number, message: M): Timer {
+    if (this.#isEnding) return { cancel: () => undefined } // T2 of timers.ts
+    const timers = this.#ownKin().timers(this.#living.clock) as Timers<M>
+    return timers.arm(ms, message, (envelope) => this.#ring(envelope))
   }
 
   /** @throws TypeError when the actor could not be told. */
@@ -149,6 +157,15 @@ export class ActorCell<M> {
     return this.#stopped
   }
 
+  get #isEnding(): boolean {
+    return this.#state !== 'starting' && this.#state !== 'live'
+  }
+
+  #ownKin(): Kin {
+    this.#kin ??= new Kin({})
+    return this.#kin
+  }
+
   async #start(): Promise<void> {
     await this.#actor.start?.(new CellContext(this as ActorCell<unknown>, undefined))
     this.#starting = undefined
@@ -159,6 +176,7 @@ export class ActorCell<M> {
 
   async #stop(reason: Termination): Promise<void> {
     this.#state = 'stopping'
+    this.#kin?.endTimers()
     this.#refuseWaiting(undefined)
     this.#kin?.pause?.end()
     const lived = await (this.#starting ?? Promise.resolve()).then(
@@ -178,6 +196,7 @@ export class ActorCell<M> {
 
   /** @param lived whether its `start` has finished (C4). */
   async #endInstance(lived: boolean): Promise<void> {
+    this.#kin?.endTimers()
     this.#abort?.abort()
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
     this.#living.deathWatch.forget(this as ActorCell<unknown>)
@@ -194,7 +213,7 @@ export class ActorCell<M> {
     if (this.#pumping) return
     this.#pumping = true
     while (this.#state === 'live' && this.#running < this.#interleave) {
-      const next = this.#mailbox.take()
+      const next = this.#take()
       if (next === undefined) break
       if (next instanceof Notice) this.#hear(next)
       else this.#handle(next)
@@ -202,12 +221,24 @@ export class ActorCell<M> {
     this.#pumping = false
   }
 
-  #hear(notice: Notice): void {
-    if (!this.#living.deathWatch.take(notice)) return
+  /** What is due; what has waited for too long to count is gone. */
+  #take(): Envelope<M> | Notice | undefined {
+    let next = this.#mailbox.take()
+    while (next?.take?.() === false) next = this.#mailbox.take()
+    return next
+  }
+
+  /** What comes of a timer has no sender to be told that there is no room. */
+  #ring(envelope: Envelope<M>): void {
+    if (this.#mailbox.offer(envelope)) this.#pump()
+    else if (envelope.take?.()) this.#reject(envelope, this.#refused(envelope, this.#error('MailboxFull')))
+  }
+
+  #hear({ terminated }: Notice): void {
     this.#running++ // C1
     const context = new CellContext(this as ActorCell<unknown>, undefined)
-    const hear = async () => this.#actor.terminated?.(notice.terminated, context)
-    this.#outcome({ message: notice.terminated }, hear())
+    const hear = async () => this.#actor.terminated?.(terminated, context)
+    this.#outcome({ message: terminated }, hear())
   }
 
   #handle(envelope: Envelope<M>): void {
@@ -304,7 +335,7 @@ export class ActorCell<M> {
 
   #refuseWaiting(cause: unknown): void {
     const error = this.#error('ActorStopped', cause) // C3
-    for (let next = this.#mailbox.take(); next; next = this.#mailbox.take()) {
+    for (let next = this.#take(); next; next = this.#take()) {
       if (!(next instanceof Notice)) this.#reject(next, this.#refused(next, error))
     }
   }

@@ -12,16 +12,16 @@ export abstract class Actor<M, R = unknown> {
    * Called once before the first message, which waits for it. When it throws, the actor never lives; in an instance made
    * by a restart, that counts as its next failure.
    */
-  start?(context: ActorContext): void | Promise<void>
+  start?(context: ActorContext<M>): void | Promise<void>
 
   /**
    * Handles one message; what it returns answers an ask. What it throws rejects the ask, and its supervision
    * decides what becomes of the actor: it goes on when nothing else is said.
    */
-  abstract receive(message: M, context: ActorContext): R | Promise<R>
+  abstract receive(message: M, context: ActorContext<M>): R | Promise<R>
 
   /** Hears once of the end of each actor that it watches; a turn like that of a message, and before those that wait. */
-  terminated?(terminated: Terminated, context: ActorContext): void | Promise<void>
+  terminated?(terminated: Terminated, context: ActorContext<M>): void | Promise<void>
 
   /** Called once, after the last message was handled and the children have ended. */
   stop?(): void | Promise<void>

@@ -1,6 +1,7 @@
 import type { ActorCell } from './actor-cell.ts'
 import type { ActorContext } from './actor-context.ts'
 import type { ActorRef, AskOptions } from './actor-ref.ts'
+import type { Timer } from './clock.ts'
 import type { Spawn } from './spawn-options.ts'
 
 /** What an actor of this process may use during one turn. */
@@ -35,6 +36,10 @@ export class CellContext implements ActorContext {
 
   stop(name = this.self.name): void {
     this.#cell.stopActor(name)
+  }
+
+  after(ms: number, message: unknown): Timer {
+    return this.#cell.after(ms, message)
   }
 
   watch(name: string): void {

@@ -16,12 +16,13 @@ interface Watch {
 
 /** On its way to a watcher. */
 export class Notice {
-  readonly watch: Watch
   readonly terminated: Terminated
+  /** Whether the watcher is still to be told, which it then counts as. */
+  readonly take: () => boolean
 
-  constructor(watch: Watch, reason: Termination) {
-    this.watch = watch
-    this.terminated = { name: watch.name, reason }
+  constructor(terminated: Terminated, take: () => boolean) {
+    this.terminated = terminated
+    this.take = take
   }
 }
 
@@ -38,7 +39,7 @@ export class DeathWatch {
     const watch = { watcher, name }
     own.set(name, watch)
     if (isLiving) entry(this.#watched, name, () => new Set<Watch>()).add(watch)
-    else watcher.notify(new Notice(watch, { kind: 'notFound' }))
+    else this.#notify(watch, { kind: 'notFound' })
   }
 
   unwatch(watcher: ActorCell<unknown>, name: string): void {
@@ -46,23 +47,26 @@ export class DeathWatch {
     if (watch) this.#drop(watch)
   }
 
-  /** Whether the watcher is still to be told, which it then counts as. */
-  take({ watch }: Notice): boolean {
-    if (this.#watches.get(watch.watcher)?.get(watch.name) !== watch) return false // W2, W3
-    this.#drop(watch) // W1
-    return true
-  }
-
   /** An actor has ended: its watchers hear of it. */
   ended(name: string, reason: Termination): void {
     const watches = this.#watched.get(name)
     this.#watched.delete(name)
-    for (const watch of watches ?? []) watch.watcher.notify(new Notice(watch, reason))
+    for (const watch of watches ?? []) this.#notify(watch, reason)
   }
 
   /** An instance ends: it watches no more. */
   forget(watcher: ActorCell<unknown>): void {
     for (const watch of this.#watches.get(watcher)?.values() ?? []) this.#drop(watch)
+  }
+
+  #notify(watch: Watch, reason: Termination): void {
+    watch.watcher.notify(new Notice({ name: watch.name, reason }, () => this.#take(watch)))
+  }
+
+  #take(watch: Watch): boolean {
+    if (this.#watches.get(watch.watcher)?.get(watch.name) !== watch) return false // W2, W3
+    this.#drop(watch) // W1
+    return true
   }
 
   #drop(watch: Watch): void {

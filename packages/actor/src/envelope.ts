@@ -3,6 +3,8 @@ export interface Envelope<M> {
   readonly message: M
   readonly deadline?: number | undefined
   readonly settle?: Settle
+  /** Asked once when it has waited: whether it still counts. */
+  take?(): boolean
 }
 
 export interface Settle {

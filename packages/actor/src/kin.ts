@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import { Pause } from './pause.ts'
 import { RestartBudget } from './restart-budget.ts'
 import type { Supervision } from './supervision.ts'
+import { Timers } from './timers.ts'
 
 export interface KinInit {
   /** Undefined below the root. */
@@ -13,12 +14,13 @@ export interface KinInit {
   readonly make?: (() => Actor<unknown>) | undefined
 }
 
-/** What only some actors have: parent, children, supervision. Idle actors are many, and most are without. */
+/** What only some actors have: parent, children, supervision, timers. Idle actors are many, and most are without. */
 export class Kin {
   readonly #init: KinInit
   #budget: RestartBudget | undefined
   #children: Set<ActorCell<unknown>> | undefined
   #pause: Pause | undefined
+  #timers: Timers<unknown> | undefined
 
   constructor(init: KinInit) {
     this.#init = init
@@ -39,6 +41,17 @@ export class Kin {
   budget(random: () => number): RestartBudget {
     this.#budget ??= new RestartBudget(this.#init.supervision?.restarts, random)
     return this.#budget
+  }
+
+  /** Of the instance that lives now. */
+  timers(clock: Clock): Timers<unknown> {
+    this.#timers ??= new Timers(clock)
+    return this.#timers
+  }
+
+  endTimers(): void {
+    this.#timers?.cancelAll()
+    this.#timers = undefined
   }
 
   /** The pause before a restart, while it lasts. */
