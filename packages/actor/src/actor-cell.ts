@@ -17,8 +17,7 @@ import type { Envelope } from './envelope.ts'
 import { Kin } from './kin.ts'
 import type { LivingActors } from './living-actors.ts'
 import { Mailbox } from './mailbox.ts'
-import type { SpawnOptions } from './spawn-options.ts'
-import { directive } from './supervision.ts'
+import { supervise } from './supervise.ts'
 import type { Termination } from './terminated.ts'
 import type { Timers } from './timers.ts'
 
@@ -39,7 +38,7 @@ type State = 'starting' | 'live' | 'restarting' | 'stopping' | 'stopped'
 /** Idle actors are many: what only some of them need is undefined until they do. */
 export class ActorCell<M> {
   readonly self: ActorRef<M>
-  readonly #living: LivingActors
+  readonly living: LivingActors
   readonly #interleave: number
   readonly #mailbox: Mailbox<Envelope<M> | Notice>
   #actor: Actor<M>
@@ -57,7 +56,7 @@ export class ActorCell<M> {
 
   constructor({ actor, self, living, kin }: CellComponents<M>, init: CellInit) {
     this.self = self
-    this.#living = living
+    this.living = living
     this.#interleave = init.interleave
     this.#mailbox = new Mailbox(init.mailbox)
     this.#actor = actor
@@ -68,10 +67,24 @@ export class ActorCell<M> {
     return this.#kin?.parent
   }
 
+  get kin(): Kin | undefined {
+    return this.#kin
+  }
+
+  /** Whether this instance has been told to end, or has ended. */
+  get isEnding(): boolean {
+    return this.#state !== 'starting' && this.#state !== 'live'
+  }
+
+  /** Whether the actor can be told of the end of another. */
+  get hears(): boolean {
+    return this.#actor.terminated !== undefined
+  }
+
   /** Aborted once this instance is to end. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController()
-    if (this.#isEnding) this.#abort.abort()
+    if (this.isEnding) this.#abort.abort()
     return this.#abort.signal
   }
 
@@ -99,12 +112,6 @@ export class ActorCell<M> {
     }
   }
 
-  /** Creates a child. Rejects as `Spawn` says. */
-  async spawn<N, R>(name: string, source: Actor<N, R> | (() => Actor<N, R>), options?: SpawnOptions) {
-    if (this.#isEnding) throw this.#error('ActorStopped')
-    return this.#living.spawn(name, source, { options, parent: this as ActorCell<unknown> })
-  }
-
   adopt(child: ActorCell<unknown>): void {
     this.#ownKin().adopt(child)
   }
@@ -123,26 +130,11 @@ export class ActorCell<M> {
       )
   }
 
-  /** Ends an actor of this process without waiting. */
-  stopActor(name: string): void {
-    void this.#living.get(name)?.stop()
-  }
-
   /** Has the actor handle a message later, if this instance still lives then. */
   after(ms: number, message: M): Timer {
-    if (this.#isEnding) return { cancel: () => undefined } // T2 of timers.ts
-    const timers = this.#ownKin().timers(this.#living.clock) as Timers<M>
+    if (this.isEnding) return { cancel: () => undefined } // T2 of timers.ts
+    const timers = this.#ownKin().timers(this.living.clock) as Timers<M>
     return timers.arm(ms, message, (envelope) => this.#ring(envelope))
-  }
-
-  /** @throws TypeError when the actor could not be told. */
-  watch(name: string): void {
-    if (!this.#actor.terminated) throw new TypeError(`${this.self.name} watches, and has no terminated()`)
-    this.#living.deathWatch.watch(this as ActorCell<unknown>, name, this.#living.get(name) !== undefined)
-  }
-
-  unwatch(name: string): void {
-    this.#living.deathWatch.unwatch(this as ActorCell<unknown>, name)
   }
 
   /** An actor that this one watches has ended; not told within the turn of whoever ended it. */
@@ -157,8 +149,11 @@ export class ActorCell<M> {
     return this.#stopped
   }
 
-  get #isEnding(): boolean {
-    return this.#state !== 'starting' && this.#state !== 'live'
+  /** Has a new instance take over after a pause. @param lived whether the old one has started. */
+  restart(pauseMs: number, lived: boolean): void {
+    this.#state = 'restarting'
+    this.#starting = this.#replace(pauseMs, lived)
+    this.#starting.catch((error) => this.#unstarted(error))
   }
 
   #ownKin(): Kin {
@@ -191,7 +186,7 @@ export class ActorCell<M> {
     await this.#endInstance(lived)
     this.#state = 'stopped'
     this.parent?.disown(this as ActorCell<unknown>)
-    this.#living.ended(this as ActorCell<unknown>, reason)
+    this.living.ended(this as ActorCell<unknown>, reason)
   }
 
   /** @param lived whether its `start` has finished (C4). */
@@ -199,13 +194,13 @@ export class ActorCell<M> {
     this.#kin?.endTimers()
     this.#abort?.abort()
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
-    this.#living.deathWatch.forget(this as ActorCell<unknown>)
+    this.living.deathWatch.forget(this as ActorCell<unknown>)
     await this.#kin?.endChildren()
     if (!lived) return
     try {
       await this.#actor.stop?.()
     } catch (error) {
-      this.#living.failed(this.self.name, error)
+      this.living.failed(this.self.name, error)
     }
   }
 
@@ -282,38 +277,12 @@ export class ActorCell<M> {
   }
 
   #failed(error: unknown): void {
-    if (this.#state === 'live') this.#decide(error, true) // C5
-  }
-
-  #decide(error: unknown, lived: boolean): void {
-    const decided = directive(this.#kin?.supervision, error)
-    if (decided === 'stop') void this.stop({ kind: 'failed', error })
-    else if (decided === 'escalate') this.#escalate(error)
-    else if (decided === 'restart' || !lived) this.#restart(error, lived)
-  }
-
-  #escalate(error: unknown): void {
-    void this.stop({ kind: 'failed', error })
-    if (this.parent) this.parent.childFailed(error)
-    else this.#living.failed(this.self.name, this.#error('Escalated', error))
-  }
-
-  #restart(error: unknown, lived: boolean): void {
-    const { clock, random } = this.#living
-    const pauseMs = this.#kin?.budget(random).spend(clock.monotonic())
-    if (pauseMs === undefined) {
-      this.#escalate(this.#error('RestartsExhausted', error))
-      return
-    }
-    this.#living.events.publish({ kind: 'restarting', name: this.self.name, error, pauseMs })
-    this.#state = 'restarting'
-    this.#starting = this.#replace(pauseMs, lived)
-    this.#starting.catch((error) => this.#unstarted(error))
+    if (this.#state === 'live') supervise(this as ActorCell<unknown>, error, true) // C5
   }
 
   async #replace(pauseMs: number, lived: boolean): Promise<void> {
     await this.#endInstance(lived)
-    if (this.#state === 'restarting') await this.#kin?.sleep(this.#living.clock, pauseMs)
+    if (this.#state === 'restarting') await this.#kin?.sleep(this.living.clock, pauseMs)
     if (this.#state !== 'restarting') throw this.#error('ActorStopped')
     this.#state = 'starting'
     this.#abort = undefined
@@ -324,13 +293,13 @@ export class ActorCell<M> {
   /** A new instance does not live: it was told to stop, or its `start` threw, which counts as a failure. */
   #unstarted(error: unknown): void {
     if (this.#state !== 'starting') return
-    this.#living.failed(this.self.name, error)
-    this.#decide(error, false)
+    this.living.failed(this.self.name, error)
+    supervise(this as ActorCell<unknown>, error, false)
   }
 
   #reject(envelope: Envelope<unknown>, error: unknown): void {
     if (envelope.settle) envelope.settle.reject(error)
-    else this.#living.failed(this.self.name, error)
+    else this.living.failed(this.self.name, error)
   }
 
   #refuseWaiting(cause: unknown): void {
@@ -341,7 +310,7 @@ export class ActorCell<M> {
   }
 
   #refused(envelope: Envelope<M>, error: ActorError): ActorError {
-    return this.#living.refused(envelope, error, this.self.name)
+    return this.living.refused(envelope, error, this.self.name)
   }
 
   #error(code: ActorErrorCode, cause?: unknown): ActorError {

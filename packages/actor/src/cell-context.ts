@@ -31,11 +31,11 @@ export class CellContext implements ActorContext {
   }
 
   get spawn(): Spawn {
-    return (name, source, options) => this.#cell.spawn(name, source, options)
+    return (name, source, options) => this.#cell.living.spawn(name, source, { options, parent: this.#cell })
   }
 
   stop(name = this.self.name): void {
-    this.#cell.stopActor(name)
+    void this.#cell.living.get(name)?.stop()
   }
 
   after(ms: number, message: unknown): Timer {
@@ -43,11 +43,12 @@ export class CellContext implements ActorContext {
   }
 
   watch(name: string): void {
-    this.#cell.watch(name)
+    if (!this.#cell.hears) throw new TypeError(`${this.self.name} watches, and has no terminated()`)
+    this.#cell.living.watch(this.#cell, name)
   }
 
   unwatch(name: string): void {
-    this.#cell.unwatch(name)
+    this.#cell.living.deathWatch.unwatch(this.#cell, name)
   }
 }
 

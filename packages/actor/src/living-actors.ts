@@ -63,7 +63,7 @@ export class LivingActors {
     source: Actor<M, R> | (() => Actor<M, R>),
     { options = {}, parent }: { readonly options?: SpawnOptions | undefined; readonly parent?: ActorCell<unknown> }
   ): Promise<ActorRef<M, R>> {
-    if (this.#isClosed) throw new ActorError('ActorStopped', name)
+    if (this.#isClosed || parent?.isEnding) throw new ActorError('ActorStopped', name)
     if (this.#cells.has(name)) throw new ActorError('NameTaken', name)
     const self = new LocalRef<M, R>(name, this)
     const make = typeof source === 'function' ? source : undefined
@@ -77,6 +77,10 @@ export class LivingActors {
     this.#cells.set(name, cell)
     await cell.start()
     return self
+  }
+
+  watch(watcher: ActorCell<unknown>, name: string): void {
+    this.deathWatch.watch(watcher, name, this.#cells.has(name))
   }
 
   /** The actor is gone; its name is free. */
