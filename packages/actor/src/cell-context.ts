@@ -44,7 +44,7 @@ export class CellContext implements ActorContext {
 
   watch(name: string): void {
     if (!this.#cell.hears) throw new TypeError(`${this.self.name} watches, and has no terminated()`)
-    this.#cell.living.watch(this.#cell, name)
+    if (!this.#cell.isEnding) this.#cell.living.watch(this.#cell, name) // else nobody would ever forget the watch
   }
 
   unwatch(name: string): void {
