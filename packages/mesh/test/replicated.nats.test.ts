@@ -57,7 +57,8 @@ describe.skipIf(findNatsServer() === undefined)('a store of three replicas', () 
     }
     isOver = true
     await Promise.all(writers)
-    const stored = text((await meshes[0]?.records.directory.get('list'))?.value ?? bytes('')).split(',')
+    const lists = await Promise.all(listsOf(acknowledged).map((key) => meshes[0]?.records.directory.get(key)))
+    const stored = lists.flatMap((list) => text(list?.value ?? bytes('')).split(','))
     expect(new Set(stored).size).toBe(stored.length)
     expect(acknowledged.filter((write) => !stored.includes(write))).toEqual([])
   }, 120_000)
@@ -93,12 +94,21 @@ function bucketOf(meshes: readonly Mesh[], i: number): Bucket {
   return (meshes[i % meshes.length] as Mesh).records.directory
 }
 
-/** Appends to the one list that all writers share, when nobody was faster. A write of unknown outcome is not counted. */
+/** How many acknowledged writes a list gets, about. */
+const LENGTH = 500
+
+/** The lists that so many writes are in. The last may be one that nobody has begun. */
+function listsOf(acknowledged: readonly string[]): readonly string[] {
+  return Array.from({ length: Math.floor(acknowledged.length / LENGTH) + 1 }, (_, i) => `list.${i}`)
+}
+
+/** Appends to the newest list that all writers share, when nobody was faster. A write of unknown outcome is not counted. */
 async function append(bucket: Bucket, write: string, acknowledged: string[]): Promise<void> {
   try {
-    const entry = await bucket.get('list')
-    const list = entry ? [...text(entry.value).split(',').slice(-2_000), write] : [write]
-    const put = await bucket.put('list', bytes(list.join(',')), entry?.revision ?? 0)
+    const key = listsOf(acknowledged).at(-1) as string
+    const entry = await bucket.get(key)
+    const list = entry ? [...text(entry.value).split(','), write] : [write]
+    const put = await bucket.put(key, bytes(list.join(',')), entry?.revision ?? 0)
     if (put.outcome === 'won') acknowledged.push(write)
   } catch (error) {
     if (!hasCode(error, 'StoreUnavailable')) throw error
