@@ -106,13 +106,14 @@ describe('a session that was opened', () => {
 
 describe('the sweeper', () => {
   it('ends what nobody has owned for longer than the limit, with its record and events, and leaves what is in use', async () => {
-    const worker = await start('w-0000-000001', { passivateMs: 20, sweep: { ...never, everyMs: 40, idleMs: 400 } })
+    const worker = await start('w-0000-000001', { passivateMs: 20, sweep: { ...never, everyMs: 40, idleMs: 1_500 } })
     const idle = await Session.open(worker)
     await idle.ask(worker, initialized)
     await expect.poll(() => idle.stored()).toMatchObject({ events: true })
     const other = await start('w-0000-000002', {})
     const used = await Session.open(other)
-    await expect.poll(() => idle.stored()).toEqual({ why: 'ended', state: false, events: false })
+    const swept = { why: 'ended', state: false, events: false }
+    await expect.poll(() => idle.stored(), { timeout: 10_000 }).toEqual(swept)
     expect(await used.stored()).toMatchObject({ why: 'new', state: true })
     expect(await idle.ask(worker, json({ id: 2, method: 'ping' }), { [header.epoch]: '0' })).toBe('ended')
   })
