@@ -70,8 +70,7 @@ async function strikeOnce(arena: Arena, history: History, { strike, f, sessions 
 
 /** The owner of each session that has one; those that are ending or idle in the store have none. */
 async function ownersOf({ records }: Arena, sessions: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const ofEnded = () => undefined
-  const entries = await Promise.all(sessions.map((session) => records.entryOf(session).catch(ofEnded)))
+  const entries = await Promise.all(sessions.map((session) => records.findEntry(session)))
   const owned = sessions.flatMap((session, i) => {
     const { owner, why = 'ended' } = entries[i] ?? {}
     return owner !== undefined && ['new', 'takeover'].includes(why) ? [[session, owner] as const] : []

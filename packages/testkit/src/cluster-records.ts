@@ -6,7 +6,7 @@ import {
   memberCodec,
   sessionAddress
 } from '@scaled-mcp/contracts'
-import { connect, type NatsConnection, RequestStrategy } from 'nats'
+import { connect, type KvEntry, type NatsConnection, RequestStrategy } from 'nats'
 
 /** A directory entry and its revision, which is the owner's epoch. */
 export interface DirectoryEntry extends DirectoryRecord {
@@ -36,15 +36,24 @@ export class ClusterRecords {
     return new ClusterRecords(await connect(options))
   }
 
-  /** The directory entry of a client's session. */
+  /** The directory entry of a client's session. Rejects when there is none. */
   async entryOf(sessionId: string): Promise<DirectoryEntry> {
-    const { value, revision } = await this.#read('MCP_DIR', addressKey(sessionAddress(sessionId)))
-    return { ...directoryCodec.decode(value), epoch: revision }
+    const entry = await this.findEntry(sessionId)
+    if (!entry) throw new Error('the directory has no such session')
+    return entry
   }
 
-  /** The record of a member, by its id. */
+  /** The directory entry of a client's session; undefined once nothing is left of it. */
+  async findEntry(sessionId: string): Promise<DirectoryEntry | undefined> {
+    const entry = await this.#read('MCP_DIR', addressKey(sessionAddress(sessionId)))
+    return entry && { ...directoryCodec.decode(entry.value), epoch: entry.revision }
+  }
+
+  /** The record of a member, by its id. Rejects when there is none. */
   async memberOf(id: string): Promise<MemberRecord> {
-    return memberCodec.decode((await this.#read('MCP_MEMBERS', id)).value)
+    const entry = await this.#read('MCP_MEMBERS', id)
+    if (!entry) throw new Error(`there is no member ${id}`)
+    return memberCodec.decode(entry.value)
   }
 
   /** The ids of the members of a role that answer now. */
@@ -68,10 +77,9 @@ export class ClusterRecords {
     return this.#connection.close()
   }
 
-  async #read(bucket: string, key: string): Promise<{ readonly value: Uint8Array; readonly revision: number }> {
-    const records = await this.#connection.jetstream().views.kv(bucket)
-    const entry = await records.get(key)
-    if (!entry) throw new Error(`${bucket} has no record ${key}`)
-    return entry
+  /** A tombstone is an entry without a value. */
+  async #read(bucket: string, key: string): Promise<KvEntry | undefined> {
+    const entry = await (await this.#connection.jetstream().views.kv(bucket)).get(key)
+    return entry?.operation === 'PUT' ? entry : undefined
   }
 }

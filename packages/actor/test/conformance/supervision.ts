@@ -91,10 +91,9 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const ref = await system.spawn<Order, unknown>('a/1', cast.maker('a'), { supervision: restart })
     ref.tell(failure)
     await settled()
-    const waiting = ref.ask('hello')
-    waiting.catch(() => undefined)
+    const refused = expect(ref.ask('hello')).rejects.toThrow(code('ActorStopped'))
     await system.stop()
-    await expect(waiting).rejects.toThrow(code('ActorStopped'))
+    await refused
     expect(cast.seen).toEqual(['a:start', 'a:stop'])
   })
 
@@ -105,7 +104,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
       if (instance === 2) throw new Error('cannot start')
     }
     const ref = await system.spawn<Order, unknown>('a/1', cast.maker('a', { start }), { supervision: restart })
-    await ref.ask(failure).catch(() => undefined)
+    await expect(ref.ask(failure)).rejects.toBe(failure)
     for (let second = 0; second < 2; second++) {
       await settled()
       clock.advance(1_000)
@@ -177,7 +176,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
       throw new Error('undecided')
     }
     const ref = await system.spawn('a/1', new Cast().actor('a'), { supervision: { onFailure } })
-    await ref.ask(failure).catch(() => undefined)
+    await expect(ref.ask(failure)).rejects.toBe(failure)
     expect(failures.at(-1)?.error).toMatchObject({ code: 'Escalated', cause: failure })
   })
 
@@ -209,7 +208,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const cast = new Cast()
     const other = await under.system.spawn('other/1', cast.actor('other'))
     const child = await family(under, cast, { onFailure: 'escalate' })
-    await child.ask(failure).catch(() => undefined)
+    await expect(child.ask(failure)).rejects.toBe(failure)
     await settled()
     expect(under.failures).toEqual([{ name: 'p/1', error: code('Escalated') }])
     expect(under.failures[0]?.error).toMatchObject({ cause: failure })

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ClusterRecords, ComposeProject, docker, freePort, type SeenContainer, until } from '@scaled-mcp/testkit'
-import { type Aimed, type Arena, BACK_MS, LASTS_MS } from './arena.ts'
+import { type Aimed, ARENA_ENV, type Arena, BACK_MS, LASTS_MS } from './arena.ts'
 import { type FaultName, faultRules } from './faults.ts'
 
 const WORKERS = 3
@@ -23,7 +23,7 @@ export class ComposeArena implements Arena {
 
   static async start(): Promise<ComposeArena> {
     const port = await freePort() // of the engine's choice it would be another after each start
-    const env = { CHAOS_NATS_PORT: String(port) }
+    const env = { ...ARENA_ENV, CHAOS_NATS_PORT: String(port) }
     const project = new ComposeProject(`scaled-mcp-chaos-${process.pid}`, OVERLAY, env)
     try {
       await project.build()

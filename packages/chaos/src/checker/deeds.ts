@@ -11,9 +11,12 @@ export interface DoneDeed extends Invoked {
 export function deedsOf(history: readonly HistoryEvent[]): readonly DoneDeed[] {
   const ends = new Map<number, Ended & { readonly at: number }>()
   for (const event of history) if (isEnd(event)) ends.set(event.op, event)
-  return history.flatMap((event) =>
-    event.type === 'invoke' ? [{ ...event, began: event.at, end: ends.get(event.op) }] : []
-  )
+  return history.flatMap((event) => {
+    if (event.type !== 'invoke') return []
+    const end = ends.get(event.op)
+    const session = event.session ?? end?.session // of `open` only its end knows it
+    return [{ ...event, ...(session !== undefined && { session }), began: event.at, end }]
+  })
 }
 
 function isEnd(event: HistoryEvent): event is Ended & { readonly at: number } {
