@@ -9,12 +9,14 @@ import {
   sessionAddress,
   statusOf
 } from '@scaled-mcp/contracts'
-import { MemoryBroker } from '@scaled-mcp/mesh'
-import { defineServer } from '@scaled-mcp/server'
+import { MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
+import { defineServer, type ServerDefinition } from '@scaled-mcp/server'
 import pino from 'pino'
 import { expect, it, vi } from 'vitest'
 import { SessionWorker } from '../src/index.ts'
 
+const subjects = new Subjects()
+const empty = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
 const json = (value: object) => new TextEncoder().encode(JSON.stringify(value))
 const initialize = {
   jsonrpc: '2.0',
@@ -23,8 +25,13 @@ const initialize = {
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
 }
 
+function start(mesh: Mesh, definition: ServerDefinition): Promise<SessionWorker> {
+  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
+  const components = { mesh, subjects, definition, logger: pino({ level: 'silent' }) }
+  return SessionWorker.start(components, { ...limits, hostName: 'h', build: '0' })
+}
+
 it('a message that meets a session on its way out is told to ask again, never that something broke (I2)', async () => {
-  const subjects = new Subjects()
   const broker = new MemoryBroker()
   const mesh = broker.connect({ process: 'w-0000-000001', subjects })
   const asker = broker.connect({ process: 'g-0000-000001', subjects })
@@ -42,12 +49,7 @@ it('a message that meets a session on its way out is told to ask again, never th
       return new McpServer({ name: 'slow to leave', version: '1.0.0' })
     }
   })
-  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
-  const logger = pino({ level: 'silent' })
-  const worker = await SessionWorker.start(
-    { mesh, subjects, definition, logger },
-    { ...limits, hostName: 'h', build: '0' }
-  )
+  const worker = await start(mesh, definition)
   const subject = subjects.ask(worker.id, sessionAddress(mintSessionId()))
   await asker.wire.ask(subject, { body: json(initialize), headers: { [header.verb]: 'create' } })
 
@@ -61,17 +63,10 @@ it('a message that meets a session on its way out is told to ask again, never th
 })
 
 it('the end of a session that was given up meanwhile is not confirmed here: whoever has it now ends it (I1)', async () => {
-  const subjects = new Subjects()
   const broker = new MemoryBroker()
   const asker = broker.connect({ process: 'g-0000-000001', subjects })
-  const definition = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
-  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
-  const start = (process: string) =>
-    SessionWorker.start(
-      { mesh: broker.connect({ process, subjects }), subjects, definition, logger: pino({ level: 'silent' }) },
-      { ...limits, hostName: 'h', build: '0' }
-    )
-  const [former, next] = [await start('w-0000-000001'), await start('w-0000-000002')]
+  const former = await start(broker.connect({ process: 'w-0000-000001', subjects }), empty)
+  const next = await start(broker.connect({ process: 'w-0000-000002', subjects }), empty)
   const address = sessionAddress(mintSessionId())
   const ask = (worker: SessionWorker, body: Uint8Array, headers: Headers = {}) =>
     asker.wire.ask(subjects.ask(worker.id, address), { body, headers })
@@ -93,16 +88,10 @@ it('the end of a session that was given up meanwhile is not confirmed here: whoe
 })
 
 it('a session that could not be given up is given up for its next message, and another worker opens it (I5)', async () => {
-  const subjects = new Subjects()
   const broker = new MemoryBroker()
   const asker = broker.connect({ process: 'g-0000-000001', subjects })
-  const definition = defineServer({ create: () => new McpServer({ name: 'empty', version: '1.0.0' }) })
-  const limits = { maxSessions: 10, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
   const mesh = broker.connect({ process: 'w-0000-000001', subjects })
-  const worker = await SessionWorker.start(
-    { mesh, subjects, definition, logger: pino({ level: 'silent' }) },
-    { ...limits, hostName: 'h', build: '0' }
-  )
+  const worker = await start(mesh, empty)
   const address = sessionAddress(mintSessionId())
   const ask = (body: object, headers: Headers = {}) =>
     asker.wire.ask(subjects.ask(worker.id, address), { body: json(body), headers })
