@@ -5,9 +5,11 @@
  * C2  A writer whose acknowledgement was lost finds out by writing again under the same id, which cannot apply twice.
  * C3  Writers that expect the same sequence share an id, so that a server that checks ids before sequences (nats-server
  *     2.9, replicated) still lets only one win. Of a subject's first write the id is the writer's own nonce.
+ * C4  Who is refused although the sequence is what it expected met a write that is under way (a replicated server
+ *     refuses before it stores). That one may be its own, and may never arrive: only writing again tells.
  */
 import { randomBytes } from 'node:crypto'
-import { type Headers, hasCode, header } from '@scaled-mcp/contracts'
+import { type Headers, hasCode, header, ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Clock } from './clock.ts'
 import { isTransient, retrying } from './retrying.ts'
 import type { StoredMessage, Stream } from './stream.ts'
@@ -49,9 +51,14 @@ async function attempt(stream: Stream, write: Write, nonce: string): Promise<Wri
   const { subject, expect } = write
   const id = expect === 0 ? nonce : `${subject}@${expect}` // C3
   const appended = await stream.append({ ...write, headers: { ...write.headers, [header.nonce]: nonce }, id })
-  if (appended.outcome === 'conflict') return judged(await stream.last(subject), nonce)
-  if (!appended.duplicate) return { outcome: 'won', revision: appended.sequence, nonce }
-  return judged(await stream.last(subject), nonce) // C2: an earlier attempt of mine, or a rival's with the same id
+  if (appended.outcome === 'stored' && !appended.duplicate) {
+    return { outcome: 'won', revision: appended.sequence, nonce }
+  }
+  const current = await stream.last(subject)
+  if (appended.outcome === 'conflict' && (current?.sequence ?? 0) === expect) {
+    throw new ScaledMcpError('StoreUnavailable', `another write of ${subject} is under way`) // C4
+  }
+  return judged(current, nonce) // C2: of an id stored before, an earlier attempt of mine, or a rival's
 }
 
 function judged(current: StoredMessage | undefined, nonce: string): WriteOutcome {

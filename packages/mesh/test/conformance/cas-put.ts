@@ -16,7 +16,7 @@ const clock: Clock = {
   }
 }
 
-/** C1 – C3 of cas-put.ts. @param get the stream of a bucket, and what its subjects begin with. */
+/** C1 – C4 of cas-put.ts. @param get the stream of a bucket, and what its subjects begin with. */
 export function casPutClaims(get: () => { readonly stream: Stream; readonly subjects: string }): void {
   const write = (stream: Stream, body: string, { subject = '', expect: expected = 0 }) =>
     casPut({ stream, clock }, { subject, body: bytes(body), expect: expected })
@@ -87,6 +87,35 @@ export function casPutClaims(get: () => { readonly stream: Stream; readonly subj
     }
     const outcome = await write(new LossyStream(stream, [busy, busy]), 'mine', { subject, expect: sequence })
     expect(outcome).toMatchObject({ outcome: 'won' })
+  })
+
+  test('who is refused for a write that is under way waits until it is there, and sees it (C4)', async () => {
+    const { stream, subject, sequence } = await seeded()
+    const underWay: Fate = async () => ({ outcome: 'conflict' })
+    const stores: Fate = async () => {
+      won(await write(stream, 'rival', { subject, expect: sequence }))
+      return { outcome: 'conflict' }
+    }
+    const outcome = await write(new LossyStream(stream, [underWay, stores]), 'mine', { subject, expect: sequence })
+    expect(outcome).toMatchObject({ outcome: 'lost', current: { sequence: (await stream.last(subject))?.sequence } })
+    expect(await stored(subject)).toBe('rival')
+  })
+
+  test('who is refused for a write that never arrives wins (C4)', async () => {
+    const { stream, subjects } = get()
+    const underWay: Fate = async () => ({ outcome: 'conflict' })
+    const lossy = new LossyStream(stream, [underWay, underWay])
+    expect(await write(lossy, 'mine', { subject: `${subjects}t.k.${fresh()}` })).toMatchObject({ outcome: 'won' })
+  })
+
+  test('who is refused for a write of its own that is under way has won (C4)', async () => {
+    const { stream, subject, sequence } = await seeded()
+    const refusedBeforeStored: Fate = async (append) => {
+      await stream.append(append)
+      return { outcome: 'conflict' }
+    }
+    const lossy = new LossyStream(stream, ['request lost', refusedBeforeStored])
+    expect(await write(lossy, 'mine', { subject, expect: sequence })).toMatchObject({ outcome: 'won' })
   })
 
   test('the answer that an id was stored before is a win only when what it stored is mine', async () => {
