@@ -1,25 +1,23 @@
 /**
- * One living actor: its mailbox, its turn, its end.
+ * One living actor: its beginning, its instances, its end. C1 to C3 are kept by its turns.
  *
- * C1  At most `interleave` messages are in the actor's hands at once; the rest wait in order.
- * C2  Nothing is handled before `start` has finished, after the actor was told to stop, or between two instances.
- * C3  Every message that was accepted and never handled is refused with `ActorStopped`, none is dropped in silence.
  * C4  Every instance whose `start` has finished ends in this order: its running turns, its children, its `stop`.
  * C5  A failure is decided on once, and only while the instance that failed is the actor.
  */
 import type { Actor } from './actor.ts'
-import { ActorError, type ActorErrorCode } from './actor-error.ts'
+import { ActorError } from './actor-error.ts'
 import type { ActorRef } from './actor-ref.ts'
 import { CellContext } from './cell-context.ts'
 import type { Timer } from './clock.ts'
-import { Notice } from './death-watch.ts'
+import type { Notice } from './death-watch.ts'
 import type { Envelope } from './envelope.ts'
 import { Kin } from './kin.ts'
 import type { LivingActors } from './living-actors.ts'
-import { Mailbox } from './mailbox.ts'
+import { Signals } from './signals.ts'
 import { supervise } from './supervise.ts'
 import type { Termination } from './terminated.ts'
 import type { Timers } from './timers.ts'
+import { Turns, type TurnsInit } from './turns.ts'
 
 export interface CellComponents<M> {
   readonly actor: Actor<M>
@@ -28,10 +26,8 @@ export interface CellComponents<M> {
   readonly kin: Kin | undefined
 }
 
-export interface CellInit {
-  readonly mailbox: number
-  readonly interleave: number
-}
+/** What belongs to no message. */
+const NO_MESSAGE = { message: undefined }
 
 type State = 'starting' | 'live' | 'restarting' | 'stopping' | 'stopped'
 
@@ -39,28 +35,26 @@ type State = 'starting' | 'live' | 'restarting' | 'stopping' | 'stopped'
 export class ActorCell<M> {
   readonly self: ActorRef<M>
   readonly living: LivingActors
-  readonly #interleave: number
-  readonly #mailbox: Mailbox<Envelope<M> | Notice>
+  readonly #turns: Turns<M>
   #actor: Actor<M>
   #kin: Kin | undefined
-  /** A signal takes more memory than the rest of the cell. */
-  #abort: AbortController | undefined
+  #signals: Signals | undefined
   /** Until it has started, for the first time or again. */
   #starting: Promise<void> | undefined
   #state: State = 'starting'
-  #running = 0
-  #pumping = false
   #stopped: Promise<void> | undefined
-  /** Resolves what waits for the running turns. */
-  #idle: (() => void) | undefined
 
-  constructor({ actor, self, living, kin }: CellComponents<M>, init: CellInit) {
+  constructor({ actor, self, living, kin }: CellComponents<M>, init: TurnsInit) {
     this.self = self
     this.living = living
-    this.#interleave = init.interleave
-    this.#mailbox = new Mailbox(init.mailbox)
+    this.#turns = new Turns(this, init)
     this.#actor = actor
     this.#kin = kin
+  }
+
+  /** The instance that lives now. */
+  get actor(): Actor<M> {
+    return this.#actor
   }
 
   get parent(): ActorCell<unknown> | undefined {
@@ -76,25 +70,44 @@ export class ActorCell<M> {
     return this.#state !== 'starting' && this.#state !== 'live'
   }
 
+  /** Whether the actor may handle messages now. */
+  get isLive(): boolean {
+    return this.#state === 'live'
+  }
+
+  /** Whether the actor takes no more messages. */
+  get isGone(): boolean {
+    return this.#state === 'stopping' || this.#state === 'stopped'
+  }
+
+  /** Whether the actor lives and has nothing to do. */
+  get isAtRest(): boolean {
+    const isLeft = this.isLive && this.#turns.areOver && (this.#kin?.isAlone ?? true)
+    return isLeft && !this.living.deathWatch.hasWatches(this as ActorCell<unknown>)
+  }
+
   /** Whether the actor can be told of the end of another. */
   get hears(): boolean {
     return this.#actor.terminated !== undefined
   }
 
   /** Aborted once this instance is to end. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    if (this.isEnding) this.#abort.abort()
-    return this.#abort.signal
+  get signals(): Signals {
+    this.#signals ??= new Signals()
+    if (this.isEnding) this.#signals.abort()
+    return this.#signals
   }
 
-  /** Resolves once `start` has finished; rejects with what it threw, and then the actor never lived. */
-  async start(): Promise<void> {
-    this.#starting = this.#start()
+  /**
+   * Resolves once `start` has finished; rejects with what it threw, and then the actor never lived.
+   * @param after what has to end first.
+   */
+  async start(after?: Promise<void>): Promise<void> {
+    this.#starting = after ? this.#startAfter(after) : this.#start()
     try {
       await this.#starting
     } catch (error) {
-      this.#refuseWaiting(error)
+      this.#turns.refuseWaiting(error)
       this.#stopped ??= this.#end(false, { kind: 'failed', error })
       await this.#stopped
       throw error
@@ -103,13 +116,7 @@ export class ActorCell<M> {
 
   /** Accepts a message, or throws `MailboxFull` or `ActorStopped` before anything ran. */
   post(envelope: Envelope<M>): void {
-    if (this.#state === 'live' && this.#running < this.#interleave && this.#mailbox.isEmpty) {
-      this.#handle(envelope)
-    } else if (this.#state === 'stopping' || this.#state === 'stopped') {
-      throw this.#refused(envelope, this.#error('ActorStopped'))
-    } else if (!this.#mailbox.offer(envelope)) {
-      throw this.#refused(envelope, this.#error('MailboxFull'))
-    }
+    this.#turns.accept(envelope)
   }
 
   adopt(child: ActorCell<unknown>): void {
@@ -122,10 +129,10 @@ export class ActorCell<M> {
 
   /** A child gives up: this actor is treated as if it had thrown `error` itself. */
   childFailed(error: unknown): void {
-    if (this.#state !== 'starting' || !this.#starting) this.#failed(error)
+    if (this.#state !== 'starting' || !this.#starting) this.failed(error)
     else
       this.#starting.then(
-        () => this.#failed(error),
+        () => this.failed(error),
         () => undefined // and so did its parent
       )
   }
@@ -134,13 +141,17 @@ export class ActorCell<M> {
   after(ms: number, message: M): Timer {
     if (this.isEnding) return { cancel: () => undefined } // T2 of timers.ts
     const timers = this.#ownKin().timers(this.living.clock) as Timers<M>
-    return timers.arm(ms, message, (envelope) => this.#ring(envelope))
+    return timers.arm(ms, message, (envelope) => this.#turns.ring(envelope))
   }
 
-  /** An actor that this one watches has ended; not told within the turn of whoever ended it. */
+  /** An actor that this one watches has ended. */
   notify(notice: Notice): void {
-    this.#mailbox.urge(notice)
-    queueMicrotask(() => this.#pump())
+    this.#turns.notify(notice)
+  }
+
+  /** This instance has thrown. */
+  failed(error: unknown): void {
+    if (this.#state === 'live') supervise(this as ActorCell<unknown>, error, true) // C5
   }
 
   /** Refuses what waits, lets what runs finish, then ends the children and the actor. The same promise for every caller. */
@@ -161,18 +172,24 @@ export class ActorCell<M> {
     return this.#kin
   }
 
+  async #startAfter(end: Promise<void>): Promise<void> {
+    await end
+    if (this.#state !== 'starting') throw new ActorError('ActorStopped', this.self.name)
+    await this.#start()
+  }
+
   async #start(): Promise<void> {
-    await this.#actor.start?.(new CellContext(this as ActorCell<unknown>, undefined))
+    await this.#actor.start?.(new CellContext(this as ActorCell<unknown>, NO_MESSAGE))
     this.#starting = undefined
     if (this.#state !== 'starting') return
     this.#state = 'live'
-    this.#pump()
+    this.#turns.pump()
   }
 
   async #stop(reason: Termination): Promise<void> {
     this.#state = 'stopping'
     this.#kin?.endTimers()
-    this.#refuseWaiting(undefined)
+    this.#turns.refuseWaiting()
     this.#kin?.pause?.end()
     const lived = await (this.#starting ?? Promise.resolve()).then(
       () => true,
@@ -192,8 +209,8 @@ export class ActorCell<M> {
   /** @param lived whether its `start` has finished (C4). */
   async #endInstance(lived: boolean): Promise<void> {
     this.#kin?.endTimers()
-    this.#abort?.abort()
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
+    this.#signals?.abort()
+    await this.#turns.finished()
     this.living.deathWatch.forget(this as ActorCell<unknown>)
     await this.#kin?.endChildren()
     if (!lived) return
@@ -204,88 +221,12 @@ export class ActorCell<M> {
     }
   }
 
-  #pump(): void {
-    if (this.#pumping) return
-    this.#pumping = true
-    while (this.#state === 'live' && this.#running < this.#interleave) {
-      const next = this.#take()
-      if (next === undefined) break
-      if (next instanceof Notice) this.#hear(next)
-      else this.#handle(next)
-    }
-    this.#pumping = false
-  }
-
-  /** What is due; what has waited for too long to count is gone. */
-  #take(): Envelope<M> | Notice | undefined {
-    let next = this.#mailbox.take()
-    while (next?.take?.() === false) next = this.#mailbox.take()
-    return next
-  }
-
-  /** What comes of a timer has no sender to be told that there is no room. */
-  #ring(envelope: Envelope<M>): void {
-    if (this.#mailbox.offer(envelope)) this.#pump()
-    else if (envelope.take?.()) this.#reject(envelope, this.#refused(envelope, this.#error('MailboxFull')))
-  }
-
-  #hear({ terminated }: Notice): void {
-    this.#running++ // C1
-    const context = new CellContext(this as ActorCell<unknown>, undefined)
-    const hear = async () => this.#actor.terminated?.(terminated, context)
-    this.#outcome({ message: terminated }, hear())
-  }
-
-  #handle(envelope: Envelope<M>): void {
-    this.#running++ // C1
-    let answer: unknown
-    try {
-      answer = this.#actor.receive(envelope.message, new CellContext(this as ActorCell<unknown>, envelope.deadline))
-    } catch (error) {
-      this.#threw(envelope, error)
-      return
-    }
-    this.#outcome(envelope, answer)
-  }
-
-  #outcome(envelope: Envelope<unknown>, answer: unknown): void {
-    if (answer instanceof Promise) {
-      answer.then(
-        (value) => this.#answered(envelope, value),
-        (error) => this.#threw(envelope, error)
-      )
-    } else {
-      this.#answered(envelope, answer)
-    }
-  }
-
-  #answered(envelope: Envelope<unknown>, answer: unknown): void {
-    envelope.settle?.resolve(answer)
-    this.#finished()
-  }
-
-  #threw(envelope: Envelope<unknown>, error: unknown): void {
-    this.#reject(envelope, error)
-    this.#failed(error)
-    this.#finished()
-  }
-
-  #finished(): void {
-    this.#running--
-    if (this.#state === 'live') this.#pump()
-    else if (this.#running === 0) this.#idle?.()
-  }
-
-  #failed(error: unknown): void {
-    if (this.#state === 'live') supervise(this as ActorCell<unknown>, error, true) // C5
-  }
-
   async #replace(pauseMs: number, lived: boolean): Promise<void> {
     await this.#endInstance(lived)
     if (this.#state === 'restarting') await this.#kin?.sleep(this.living.clock, pauseMs)
-    if (this.#state !== 'restarting') throw this.#error('ActorStopped')
+    if (this.#state !== 'restarting') throw new ActorError('ActorStopped', this.self.name)
     this.#state = 'starting'
-    this.#abort = undefined
+    this.#signals = undefined
     this.#actor = this.#kin?.make?.() ?? this.#actor
     await this.#start()
   }
@@ -295,25 +236,5 @@ export class ActorCell<M> {
     if (this.#state !== 'starting') return
     this.living.failed(this.self.name, error)
     supervise(this as ActorCell<unknown>, error, false)
-  }
-
-  #reject(envelope: Envelope<unknown>, error: unknown): void {
-    if (envelope.settle) envelope.settle.reject(error)
-    else this.living.failed(this.self.name, error)
-  }
-
-  #refuseWaiting(cause: unknown): void {
-    const error = this.#error('ActorStopped', cause) // C3
-    for (let next = this.#take(); next; next = this.#take()) {
-      if (!(next instanceof Notice)) this.#reject(next, this.#refused(next, error))
-    }
-  }
-
-  #refused(envelope: Envelope<M>, error: ActorError): ActorError {
-    return this.living.refused(envelope, error, this.self.name)
-  }
-
-  #error(code: ActorErrorCode, cause?: unknown): ActorError {
-    return new ActorError(code, this.self.name, cause === undefined ? undefined : { cause })
   }
 }

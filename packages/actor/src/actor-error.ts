@@ -6,7 +6,12 @@ const messages = {
   AskTimeout: 'the actor did not answer in time',
   Aborted: 'the asker gave up',
   RestartsExhausted: 'the actor was restarted as often as it may be',
-  Escalated: 'no actor above has handled the failure, so the actor was stopped'
+  Escalated: 'no actor above has handled the failure, so the actor was stopped',
+  ActorKindUnknown: 'no such kind of actor is declared',
+  ActorMoved: 'the actor moved to another worker; whether the message was handled is not known',
+  ActorUnreachable: 'no worker takes the message right now',
+  MessageNotSerialisable: 'the message cannot be sent to another process, as JSON does not hold it',
+  QuotaExceeded: 'the sender has sent more than it may for now'
 } as const
 
 /** What an actor system refuses with. */

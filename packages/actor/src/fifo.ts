@@ -1,3 +1,5 @@
+const SPARE = 64
+
 /** What came first leaves first. */
 export class Fifo<T> {
   readonly #items: (T | undefined)[] = []
@@ -15,10 +17,13 @@ export class Fifo<T> {
     const item = this.#items[this.#head]
     this.#items[this.#head] = undefined
     this.#head++
-    if (this.#head === this.#items.length) {
-      this.#items.length = 0
-      this.#head = 0
-    }
+    if (this.#head === this.#items.length || this.#head > Math.max(SPARE, this.size)) this.#shrink()
     return item
+  }
+
+  /** Forgets the places of what has left: a line that is never empty would grow for ever. */
+  #shrink(): void {
+    this.#items.splice(0, this.#head)
+    this.#head = 0
   }
 }

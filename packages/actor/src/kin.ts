@@ -65,6 +65,11 @@ export class Kin {
     return this.#pause.over
   }
 
+  /** Whether it has neither a child nor a timer. */
+  get isAlone(): boolean {
+    return (this.#children?.size ?? 0) === 0 && (this.#timers?.areNone ?? true)
+  }
+
   adopt(child: ActorCell<unknown>): void {
     this.#children ??= new Set()
     this.#children.add(child)

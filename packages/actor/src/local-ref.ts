@@ -1,71 +1,49 @@
 import { ActorError } from './actor-error.ts'
-import type { ActorRef, AskOptions } from './actor-ref.ts'
-import type { Settle } from './envelope.ts'
+import type { ActorRef, AskOptions, TellOptions } from './actor-ref.ts'
+import type { Envelope } from './envelope.ts'
+import { freeze } from './freeze.ts'
+import type { Activation } from './kind.ts'
 import type { LivingActors } from './living-actors.ts'
+import { LocalAsk } from './local-ask.ts'
 
-const DEFAULT_TIMEOUT_MS = 30_000
+const NOTHING_SAID: AskOptions = {}
 
 /** A ref to an actor of this process. */
 export class LocalRef<M, R> implements ActorRef<M, R> {
   readonly name: string
   readonly #living: LivingActors
+  readonly #activation: Activation | undefined
 
-  constructor(name: string, living: LivingActors) {
+  /** @param activation how its first message activates the actor, if that is to. */
+  constructor(name: string, living: LivingActors, activation?: Activation) {
     this.name = name
     this.#living = living
+    this.#activation = activation
   }
 
-  tell(message: M): void {
-    this.#living.post(this.name, { message })
+  tell(message: M, options?: TellOptions): void {
+    if (this.#living.freezes) freeze(message)
+    this.#post(options ? told(message, options) : { message })
   }
 
-  ask(message: M, options: AskOptions = {}): Promise<R> {
+  ask(message: M, options = NOTHING_SAID): Promise<R> {
     const { signal } = options
     if (signal?.aborted) return Promise.reject(new ActorError('Aborted', this.name, { cause: signal.reason }))
-    const deadline = this.#deadline(options)
-    return new Promise<R>((resolve, reject) => {
-      const waiting = new Waiting(resolve as Settle['resolve'], reject)
-      const timer = this.#living.clock.after(deadline - this.#living.clock.wall(), () =>
-        waiting.reject(new ActorError('AskTimeout', this.name))
-      )
-      const abort = () => waiting.reject(new ActorError('Aborted', this.name, { cause: signal?.reason }))
-      signal?.addEventListener('abort', abort, { once: true })
-      waiting.settled = () => {
-        timer.cancel()
-        signal?.removeEventListener('abort', abort)
-      }
-      try {
-        this.#living.post(this.name, { message, deadline, settle: waiting })
-      } catch (error) {
-        waiting.reject(error)
-      }
-    })
+    if (this.#living.freezes) freeze(message)
+    const ask = new LocalAsk<M, R>({ name: this.name, clock: this.#living.clock }, message, options)
+    try {
+      this.#post(ask)
+    } catch (error) {
+      ask.reject(error)
+    }
+    return ask.answer
   }
 
-  #deadline({ timeoutMs, deadline }: AskOptions): number {
-    const own = this.#living.clock.wall() + (timeoutMs ?? DEFAULT_TIMEOUT_MS)
-    return deadline === undefined ? own : Math.min(own, deadline)
+  #post(envelope: Envelope<M>): void {
+    this.#living.send(this.name, envelope, this.#activation)
   }
 }
 
-/** An ask that nobody has answered yet; only its first outcome counts. */
-class Waiting implements Settle {
-  readonly #resolve: Settle['resolve']
-  readonly #reject: Settle['reject']
-  settled: () => void = () => undefined
-
-  constructor(resolve: Settle['resolve'], reject: Settle['reject']) {
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  resolve(answer: unknown): void {
-    this.settled()
-    this.#resolve(answer)
-  }
-
-  reject(error: unknown): void {
-    this.settled()
-    this.#reject(error)
-  }
+function told<M>(message: M, { deadline, trace, principal, sender, lane }: TellOptions): Envelope<M> {
+  return { message, deadline, trace, principal, sender, lane }
 }

@@ -1,47 +1,90 @@
-import { Fifo } from './fifo.ts'
-
 /**
- * Messages waiting for their actor: those of the system first, which are never refused; then the others, first in first
- * out, bounded. Most mailboxes are empty, and keep nothing then.
+ * Messages waiting for their actor. Most mailboxes are empty, and keep nothing then.
+ *
+ * M1  Those of the system go first, and are never refused; then the lanes `reply`, `client` and `background`. Of messages
+ *     that both wait, one of `background` goes after at most eight of `client`: it is slow and not starved.
+ * M2  Within a lane the senders take turns, and the order of each is kept. Messages without a sender are one sender's.
+ * M3  A sender may have messages waiting while they are fewer than twice the limit less all that wait: a lone one has the
+ *     whole limit, and one that floods always leaves room for others (Choudhury and Hahne, "Dynamic Queue Length
+ *     Thresholds for Shared-Memory Packet Switches", 1998).
  */
-export class Mailbox<T> {
-  readonly #limit: number
-  #lanes: Lanes<T> | undefined
+import { Fifo } from './fifo.ts'
+import { SenderTurns, type Sent } from './sender-turns.ts'
 
-  /** @param limit how many messages may wait that are not of the system. */
+const CLIENTS_PER_BACKGROUND = 8
+
+/** `T` is what senders send, `S` what is of the system. */
+export class Mailbox<T extends Sent, S> {
+  readonly #limit: number
+  #waiting: Waiting<T, S> | undefined
+
+  /** @param limit how many messages of a lone sender may wait. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
   get isEmpty(): boolean {
-    return this.#lanes === undefined
+    return this.#waiting === undefined
   }
 
-  /** Takes the message, or answers false when the mailbox is full. */
+  /** Takes the message, or answers false when there is no room for its sender (M3). */
   offer(item: T): boolean {
-    if ((this.#lanes?.others.size ?? 0) >= this.#limit) return false
-    this.#lanes ??= new Lanes()
-    this.#lanes.others.add(item)
+    const { sent = 0 } = this.#waiting ?? {}
+    const own = this.#waiting?.sentBy(item.sender) ?? 0
+    if (own >= 2 * this.#limit - sent) return false
+    this.#waiting ??= new Waiting()
+    this.#waiting.add(item)
     return true
   }
 
   /** Takes a message of the system. */
-  urge(item: T): void {
-    this.#lanes ??= new Lanes()
-    this.#lanes.system.add(item)
+  urge(item: S): void {
+    this.#waiting ??= new Waiting()
+    this.#waiting.system.add(item)
   }
 
   /** The message that is due. */
-  take(): T | undefined {
-    if (!this.#lanes) return undefined
-    const { system, others } = this.#lanes
-    const item = (system.size > 0 ? system : others).take()
-    if (system.size + others.size === 0) this.#lanes = undefined
+  take(): T | S | undefined {
+    if (!this.#waiting) return undefined
+    const item = this.#waiting.take()
+    if (this.#waiting.size === 0) this.#waiting = undefined
     return item
   }
 }
 
-class Lanes<T> {
-  readonly system = new Fifo<T>()
-  readonly others = new Fifo<T>()
+class Waiting<T extends Sent, S> {
+  readonly system = new Fifo<S>()
+  readonly #lanes = { reply: new SenderTurns<T>(), client: new SenderTurns<T>(), background: new SenderTurns<T>() }
+  /** Messages of `client` that went before one of `background` that waits. */
+  #ahead = 0
+  /** All that senders have sent. */
+  sent = 0
+
+  get size(): number {
+    return this.system.size + this.sent
+  }
+
+  sentBy(sender: string | undefined): number {
+    const { reply, client, background } = this.#lanes
+    return reply.sizeOf(sender) + client.sizeOf(sender) + background.sizeOf(sender)
+  }
+
+  add(item: T): void {
+    this.#lanes[item.lane ?? 'client'].add(item)
+    this.sent++
+  }
+
+  take(): T | S | undefined {
+    if (this.system.size > 0) return this.system.take() // M1
+    this.sent--
+    return this.#due().take()
+  }
+
+  #due(): SenderTurns<T> {
+    const { reply, client, background } = this.#lanes
+    if (!reply.isEmpty) return reply
+    if (background.isEmpty) return client
+    this.#ahead = client.isEmpty || this.#ahead === CLIENTS_PER_BACKGROUND ? 0 : this.#ahead + 1
+    return this.#ahead === 0 ? background : client
+  }
 }

@@ -15,6 +15,10 @@ export class Timers<M> {
     this.#clock = clock
   }
 
+  get areNone(): boolean {
+    return this.#armed.size === 0
+  }
+
   /** @param ring is given the message after `ms` milliseconds. */
   arm(ms: number, message: M, ring: (envelope: Envelope<M>) => void): Timer {
     const alarm = new Alarm(message, (alarm) => this.#armed.delete(alarm))

@@ -108,7 +108,7 @@ export class SessionWorker {
     this.#clock = clock
     this.#times = leaseTimes(init.leaseMs)
     const onFailure = (name: string, error: unknown) => logger.error({ err: error, actor: name }, 'actor failed')
-    this.#system = ActorSystem.start({ clock, onFailure })
+    this.#system = ActorSystem.start({ clock, onFailure, freezeMessages: false })
     this.#member = components.member ?? membershipOf({ ...components, clock }, init, () => this.#hosting.size)
     this.#members = memberViewOf({ ...components, clock }, this.#times)
     this.#detector = this.#detectorOf(mesh)

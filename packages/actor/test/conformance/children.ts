@@ -12,7 +12,7 @@ export function childrenClaims(makeSystem: MakeSystem): void {
     const cast = new Cast()
     const parent = await system.spawn('p/1', cast.actor('p'))
     await parent.ask(async (context: ActorContext) => void (await context.spawn('c/1', cast.actor('c'))))
-    expect(await system.actorOf('c/1').ask('hello')).toBe('hello 1')
+    expect(await system.actorOf('p/1/c/1').ask('hello')).toBe('hello 1')
   })
 
   it('children end before their parent stops, so that it may still use what they share', async () => {
@@ -76,8 +76,8 @@ export function childrenClaims(makeSystem: MakeSystem): void {
     const parent = await system.spawn('p/1', cast.actor('p', { start }))
     await parent.ask((context: ActorContext) => context.stop('c/1'))
     await settled()
-    expect(() => system.actorOf('c/1')).toThrow(code('ActorNotFound'))
-    expect(await system.actorOf('c/2').ask('hello')).toBe('hello 1')
+    expect(() => system.actorOf('p/1/c/1')).toThrow(code('ActorNotFound'))
+    expect(await system.actorOf('p/1/c/2').ask('hello')).toBe('hello 1')
   })
 
   it('an actor whose stop throws ends all the same, and onFailure is told', async () => {
@@ -89,7 +89,7 @@ export function childrenClaims(makeSystem: MakeSystem): void {
     const start = async (context: ActorContext) => void (await context.spawn('c/1', cast.actor('c', { stop })))
     await system.spawn('p/1', cast.actor('p', { start }))
     await system.stop()
-    expect(failures).toEqual([{ name: 'c/1', error: new Error('cannot stop') }])
+    expect(failures).toEqual([{ name: 'p/1/c/1', error: new Error('cannot stop') }])
     expect(cast.seen).toEqual(['p:start', 'c:start', 'c:stop', 'p:stop'])
     expect(system.size).toBe(0)
   })

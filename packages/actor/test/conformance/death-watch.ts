@@ -35,10 +35,10 @@ export function deathWatchClaims(makeSystem: MakeSystem): void {
     const cast = new Cast()
     const start = async (context: ActorContext) => void (await context.spawn('c/1', cast.actor('c')))
     await system.spawn('p/1', cast.actor('p', { start }))
-    await watcher(system, cast, 'w/1', 'c/1')
+    await watcher(system, cast, 'w/1', 'p/1/c/1')
     await system.stopActor('p/1')
     await settled()
-    expect(cast.told).toEqual([{ watcher: 'w/1', name: 'c/1', reason: { kind: 'stopped' } }])
+    expect(cast.told).toEqual([{ watcher: 'w/1', name: 'p/1/c/1', reason: { kind: 'stopped' } }])
   })
 
   it('who watches what does not live is told so at once', async () => {
@@ -109,7 +109,7 @@ export function deathWatchClaims(makeSystem: MakeSystem): void {
     const cast = new Cast()
     const start = async (context: ActorContext) => {
       await context.spawn('c/1', cast.actor('c'))
-      context.watch('c/1')
+      context.watch('p/1/c/1')
     }
     const parent = await system.spawn<Order, unknown>('p/1', cast.maker('p', { start }), { supervision: restart })
     parent.tell(failure)
@@ -117,7 +117,7 @@ export function deathWatchClaims(makeSystem: MakeSystem): void {
     clock.advance(0)
     expect(await parent.ask('hello')).toBe('hello 2')
     expect(cast.told).toEqual([])
-    await system.stopActor('c/1')
+    await system.stopActor('p/1/c/1')
     await settled()
     expect(cast.told).toHaveLength(1)
   })

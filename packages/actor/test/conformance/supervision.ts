@@ -17,7 +17,7 @@ async function family({ system }: SystemUnderTest, cast: Cast, supervision?: Sup
     await context.spawn('c/2', cast.actor('sibling'))
   }
   await system.spawn('p/1', cast.maker('p', { start }), supervision && { supervision })
-  return system.actorOf<Order>('c/1')
+  return system.actorOf<Order>('p/1/c/1')
 }
 
 /** What becomes of an actor that throws. */
@@ -29,7 +29,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const parent = await system.spawn('p/1', cast.actor('p', { start }), { supervision: { onFailure: 'resume' } })
     parent.tell(failure)
     expect(await parent.ask('hello')).toBe('hello 1')
-    expect(await system.actorOf('c/1').ask('hello')).toBe('hello 1')
+    expect(await system.actorOf('p/1/c/1').ask('hello')).toBe('hello 1')
   })
 
   it('restart: after the pause a new instance answers under the same ref, and the old one was stopped', async () => {
@@ -79,10 +79,10 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const ref = await system.spawn<Order, unknown>('p/1', cast.maker('p', { start }), { supervision: restart })
     ref.tell(failure)
     await settled()
-    expect(() => system.actorOf('c/1')).toThrow(code('ActorNotFound'))
+    expect(() => system.actorOf('p/1/c/1')).toThrow(code('ActorNotFound'))
     clock.advance(1_000)
     await settled()
-    expect(await system.actorOf('c/1').ask('hello')).toBe('hello 2')
+    expect(await system.actorOf('p/1/c/1').ask('hello')).toBe('hello 2')
   })
 
   it('restart: an actor that is told to stop in the pause ends at once, and is not made again', async () => {
@@ -186,8 +186,8 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const child = await family(under, cast)
     child.tell(failure)
     await settled()
-    expect(() => under.system.actorOf('c/1')).toThrow(code('ActorNotFound'))
-    expect(await under.system.actorOf('c/2').ask('hello')).toBe('hello 1')
+    expect(() => under.system.actorOf('p/1/c/1')).toThrow(code('ActorNotFound'))
+    expect(await under.system.actorOf('p/1/c/2').ask('hello')).toBe('hello 1')
     expect(await under.system.actorOf('p/1').ask('hello')).toBe('hello 1')
   })
 
@@ -199,7 +199,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     await settled()
     under.clock.advance(1_000)
     await settled()
-    const asked = ['p/1', 'c/1', 'c/2'].map((name) => under.system.actorOf(name).ask('hello'))
+    const asked = ['p/1', 'p/1/c/1', 'p/1/c/2'].map((name) => under.system.actorOf(name).ask('hello'))
     expect(await Promise.all(asked)).toEqual(['hello 2', 'hello 2', 'hello 2'])
   })
 
@@ -234,7 +234,7 @@ export function supervisionClaims(makeSystem: MakeSystem): void {
     const cast = new Cast()
     await family(under, cast, restart)
     const parent = under.system.actorOf<Order>('p/1')
-    parent.tell((context) => context.ask(under.system.actorOf<Order>('c/1'), failure))
+    parent.tell((context) => context.ask(under.system.actorOf<Order>('p/1/c/1'), failure))
     await settled()
     under.clock.advance(1_000)
     await settled()
