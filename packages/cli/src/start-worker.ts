@@ -27,13 +27,18 @@ export async function startWorker(parts: WorkerParts, config: Config, logger: Lo
   }
 }
 
-function keeperOf({ mesh, nats, leaseMs }: Connected, logger: Logger, load: () => number): LeaseKeeper | undefined {
+function keeperOf(
+  { mesh, nats, leaseMs, definition }: WorkerParts,
+  logger: Logger,
+  load: () => number
+): LeaseKeeper | undefined {
   if (!nats) return undefined
   const missed = (error: unknown) => logger.warn({ err: error, worker: mesh.process }, 'heartbeat not stored')
   const identity = { id: mesh.process, role: 'worker', host: hostname(), pid: process.pid, build } as const
+  const kinds = Object.keys(definition.actors ?? {})
   return new LeaseKeeper(
     { load, missed, isAble: () => mesh.wire.connected },
-    { ...identity, leaseMs, connection: nats }
+    { ...identity, kinds, leaseMs, connection: nats }
   )
 }
 

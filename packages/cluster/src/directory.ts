@@ -4,7 +4,8 @@
  * D1  Only the would-be owner writes its own claim, and only the owner releases or ends its entry.
  * D2  An entry whose owner has not released it is claimed by another only when the owner's member record says that it
  *     is dead, or is gone: a silent owner keeps what it owns.
- * D3  An ended entry is never claimed again.
+ * D3  A session's ended entry is never claimed again. Of an actor of the author's own it is, as a new one: the claim is a
+ *     compare-and-set on the end of the one before.
  * D4  A claim is known by its epoch and by the random mark of the write that made it, should a store that lost its last
  *     writes count an epoch twice.
  */
@@ -82,11 +83,36 @@ export class Directory {
    */
   async open(address: Address, worker: string): Promise<Opened> {
     const current = await this.lookup(address)
-    if (!current) return { outcome: 'missing' }
+    return current ? this.#open(address, worker, current) : { outcome: 'missing' }
+  }
+
+  async #open(address: Address, worker: string, current: Ownership): Promise<Opened> {
     const why = await this.#reason(current.record, worker)
     if (why === undefined) return opened(current, worker)
     const at = this.#components.clock.wall()
     return this.#claim(address, { owner: worker, was: current.record.owner, why, at }, current.claim.epoch)
+  }
+
+  /**
+   * Claims an address whether it is new, has ended, was released, or belonged to an owner that is dead.
+   * @throws StoreUnavailable as {@link open} does.
+   */
+  async activate(address: Address, worker: string): Promise<Opened> {
+    const current = await this.lookup(address)
+    return current && current.record.why !== 'ended'
+      ? this.#open(address, worker, current)
+      : this.#begin(address, worker, current)
+  }
+
+  /**
+   * Claims an address that is new or has ended; `taken` when it is in use.
+   * @throws StoreUnavailable when it is not known whether the claim was stored.
+   */
+  async spawn(address: Address, worker: string): Promise<Opened | { readonly outcome: 'taken' }> {
+    const current = await this.lookup(address)
+    if (current && current.record.why !== 'ended') return { outcome: 'taken' }
+    const begun = await this.#begin(address, worker, current)
+    return begun.outcome === 'owned' ? begun : { outcome: 'taken' }
   }
 
   /** Gives the address up, for any worker to open; false when `claim` is not the entry's any more. */
@@ -94,9 +120,17 @@ export class Directory {
     return this.#finish(address, claim, 'released')
   }
 
-  /** Ends the address for good; false when `claim` is not the entry's any more. */
-  async end(address: Address, claim: Claim): Promise<boolean> {
-    return this.#finish(address, claim, 'ended')
+  /**
+   * Ends the address; false when `claim` is not the entry's any more.
+   * @param failure what its actor failed with, for those who watch it.
+   */
+  async end(address: Address, claim: Claim, failure?: string): Promise<boolean> {
+    return this.#finish(address, claim, 'ended', failure)
+  }
+
+  #begin(address: Address, owner: string, ended: Ownership | undefined): Promise<Opened> {
+    const record = { owner, why: 'new', at: this.#components.clock.wall() } as const
+    return this.#claim(address, record, ended?.claim.epoch ?? 0, true)
   }
 
   /** Why `worker` may claim what others own or owned; undefined when it may not (D2, D3). */
@@ -107,18 +141,28 @@ export class Directory {
     return (await this.#components.members.isDead(owner)) ? 'takeover' : undefined
   }
 
-  async #claim(address: Address, record: DirectoryRecord, expect: number): Promise<Opened> {
+  async #claim(address: Address, record: DirectoryRecord, expect: number, isNew = expect === 0): Promise<Opened> {
     const put = await this.#put(address, record, expect)
     if (put.outcome === 'won') {
-      return { outcome: 'owned', claim: { epoch: put.revision, nonce: put.nonce }, isNew: expect === 0 }
+      return { outcome: 'owned', claim: { epoch: put.revision, nonce: put.nonce }, isNew }
     }
     return put.current ? opened(ownership(put.current), record.owner) : { outcome: 'missing' }
   }
 
-  async #finish(address: Address, { epoch, nonce }: Claim, why: 'released' | 'ended'): Promise<boolean> {
+  async #finish(
+    address: Address,
+    { epoch, nonce }: Claim,
+    why: 'released' | 'ended',
+    failure?: string
+  ): Promise<boolean> {
     const current = await this.lookup(address)
     if (current?.claim.epoch !== epoch || current.claim.nonce !== nonce) return false
-    const record = { ...current.record, why, at: this.#components.clock.wall() }
+    const record = {
+      ...current.record,
+      why,
+      at: this.#components.clock.wall(),
+      ...(failure !== undefined && { failure })
+    }
     return (await this.#put(address, record, epoch)).outcome === 'won'
   }
 

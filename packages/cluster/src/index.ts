@@ -17,6 +17,10 @@
  * await mesh.stop()
  * ```
  */
+export { contextOf, decodeValue, encodeAnswer, encodeFailure } from './actor-message.ts'
+export { ClusterActors, type ClusterActorsComponents } from './cluster-actors.ts'
+export { ClusterDeathWatch, type ClusterDeathWatchComponents } from './cluster-death-watch.ts'
+export type { DeadLetter } from './cluster-ref.ts'
 export { certifyDeath, type DeathCertificateComponents, type DeathCertificateInit } from './death-certificate.ts'
 export { type Claim, Directory, type DirectoryComponents, type Opened, type Ownership } from './directory.ts'
 export { FailureDetector, type FailureDetectorComponents, type FailureDetectorInit } from './failure-detector.ts'

@@ -25,10 +25,11 @@ export interface KeeperOrder {
 }
 
 /** What the main thread asks for. */
-export interface KeeperAsk {
-  readonly token: number
-  readonly verb: 'join' | 'drain' | 'undrain' | 'returned' | 'leave'
-}
+export type KeeperRequest =
+  | { readonly verb: 'join' | 'drain' | 'undrain' | 'returned' | 'leave' }
+  | { readonly verb: 'offer'; readonly kinds: readonly string[] }
+
+export type KeeperAsk = KeeperRequest & { readonly token: number }
 
 /** What the thread says. Errors travel as the headers that they are written down as between processes. */
 export type KeeperWord =
@@ -69,6 +70,10 @@ class KeeperThread {
     await this.#membership?.undrain()
   }
 
+  async offer(kinds: readonly string[]): Promise<void> {
+    await this.#membership?.offer(kinds)
+  }
+
   async returned(): Promise<void> {
     await this.#membership?.returned()
   }
@@ -100,8 +105,12 @@ const main = parentPort as MessagePort
 const say = (word: KeeperWord): void => main.postMessage(word)
 const thread = new KeeperThread(workerData as KeeperOrder, say)
 
-main.on('message', ({ token, verb }: KeeperAsk) => {
-  thread[verb]().then(
+function obey(asked: KeeperRequest): Promise<void> {
+  return asked.verb === 'offer' ? thread.offer(asked.kinds) : thread[asked.verb]()
+}
+
+main.on('message', ({ token, ...asked }: KeeperAsk) => {
+  obey(asked).then(
     () => say({ about: 'answer', token }),
     (error) => say({ about: 'answer', token, failure: errorHeaders(error) })
   )

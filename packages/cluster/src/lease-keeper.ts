@@ -11,7 +11,7 @@
 import { Worker } from 'node:worker_threads'
 import { errorOf, ScaledMcpError } from '@scaled-mcp/contracts'
 import { Lease, leaseTimes } from './lease.ts'
-import type { KeeperAsk, KeeperConnection, KeeperOrder, KeeperWord } from './lease-keeper-thread.ts'
+import type { KeeperAsk, KeeperConnection, KeeperOrder, KeeperRequest, KeeperWord } from './lease-keeper-thread.ts'
 import { LifeSign } from './life-sign.ts'
 import type { Member, MemberInit } from './member.ts'
 import { processClock } from './process-clock.ts'
@@ -77,7 +77,7 @@ export class LeaseKeeper implements Member {
     this.#pulse.unref()
     this.#thread = this.#start()
     try {
-      await this.#ask('join')
+      await this.#ask({ verb: 'join' })
     } catch (error) {
       await this.#end()
       throw error
@@ -85,19 +85,23 @@ export class LeaseKeeper implements Member {
   }
 
   async drain(): Promise<void> {
-    if (this.#thread) await this.#ask('drain').catch(this.#components.missed)
+    if (this.#thread) await this.#ask({ verb: 'drain' }).catch(this.#components.missed)
   }
 
   async undrain(): Promise<void> {
-    if (this.#thread) await this.#ask('undrain').catch(this.#components.missed)
+    if (this.#thread) await this.#ask({ verb: 'undrain' }).catch(this.#components.missed)
+  }
+
+  async offer(kinds: readonly string[]): Promise<void> {
+    if (this.#thread) await this.#ask({ verb: 'offer', kinds }).catch(this.#components.missed)
   }
 
   async returned(): Promise<void> {
-    if (this.#thread) await this.#ask('returned').catch(this.#components.missed)
+    if (this.#thread) await this.#ask({ verb: 'returned' }).catch(this.#components.missed)
   }
 
   async leave(): Promise<void> {
-    if (this.#thread) await this.#ask('leave').catch(this.#components.missed)
+    if (this.#thread) await this.#ask({ verb: 'leave' }).catch(this.#components.missed)
     await this.#end()
   }
 
@@ -116,11 +120,11 @@ export class LeaseKeeper implements Member {
     if (isAble?.() ?? true) this.#life.show(load())
   }
 
-  #ask(verb: KeeperAsk['verb']): Promise<void> {
+  #ask(request: KeeperRequest): Promise<void> {
     return new Promise((resolve, reject) => {
       const token = ++this.#lastToken
       this.#waiting.set(token, { resolve, reject })
-      this.#thread?.postMessage({ token, verb } satisfies KeeperAsk)
+      this.#thread?.postMessage({ token, ...request } satisfies KeeperAsk)
     })
   }
 

@@ -8,6 +8,8 @@ export interface MemberInit {
   readonly host: string
   readonly pid: number
   readonly build: string
+  /** Kinds of actors that it hosts besides sessions. Default: none. */
+  readonly kinds?: readonly string[]
 }
 
 /** A process's own place in the cluster, wherever its heartbeat is kept. */
@@ -20,6 +22,8 @@ export interface Member {
   join(): Promise<void>
   /** Tells the others that this process takes nothing new. Never rejects: a missed word is logged. */
   drain(): Promise<void>
+  /** Tells the others which kinds of actors this process hosts from now on. Never rejects. */
+  offer(kinds: readonly string[]): Promise<void>
   /** Takes {@link drain} back. Never rejects. */
   undrain(): Promise<void>
   /**

@@ -40,6 +40,7 @@ export class Membership implements Member {
   #isSettled = true
   #beat = 0
   #connections = 1
+  #kinds: readonly string[]
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
 
@@ -48,6 +49,7 @@ export class Membership implements Member {
     this.lease = lease
     this.#components = components
     this.#init = init
+    this.#kinds = init.kinds ?? []
     this.#startedAt = Math.floor(clock.wall())
     this.lost = new Promise((resolve) => {
       this.#lose = resolve
@@ -68,6 +70,11 @@ export class Membership implements Member {
   async undrain(): Promise<void> {
     this.#state = 'up'
     await this.#enqueue()
+  }
+
+  async offer(kinds: readonly string[]): Promise<void> {
+    this.#kinds = kinds
+    if (this.#timer) await this.#enqueue()
   }
 
   async returned(): Promise<void> {
@@ -155,6 +162,7 @@ export class Membership implements Member {
       host,
       pid,
       build,
+      ...(this.#kinds.length > 0 && { kinds: [...this.#kinds] }),
       wire: { min: WIRE_VERSION, max: WIRE_VERSION },
       leaseMs: times.leaseMs,
       connections: this.#connections,

@@ -20,26 +20,29 @@ export class RouteCache {
   readonly #routes = new Map<string, Route>()
   /** Who waits for an address to get an owner. */
   readonly #awaited = new Map<string, () => void>()
-  #watch: Watch | undefined
+  #watches: readonly Watch[] = []
 
   /** @param limit how many routes are kept. */
   constructor(limit = 100_000) {
     this.#limit = limit
   }
 
-  /** Follows the directory so that routes held here move with their owners. */
-  async start(directory: Bucket): Promise<void> {
+  /**
+   * Follows the directory so that routes held here move with their owners.
+   * @param patterns the addresses to follow; a route to any other one is put right by the worker that is asked.
+   */
+  async start(directory: Bucket, patterns: readonly string[] = ['>']): Promise<void> {
     const listener = {
       changed: (entry: Entry) => this.#changed(entry),
       removed: (key: string) => this.forget(key),
       gap: () => this.#routes.clear(),
       synced: () => undefined
     }
-    this.#watch = await directory.watch('>', listener, { initial: false })
+    this.#watches = await Promise.all(patterns.map((one) => directory.watch(one, listener, { initial: false })))
   }
 
   stop(): void {
-    this.#watch?.stop()
+    for (const watch of this.#watches) watch.stop()
   }
 
   get size(): number {

@@ -10,7 +10,17 @@
  * Q5  Whose worker has lost its connection since is asked once more, and still listened to: its first answer may be on its
  *     way, and whichever of the two comes first is the answer.
  */
-import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
+import {
+  type ErrorCode,
+  errorOf,
+  type Headers,
+  hasCode,
+  header,
+  type MemberRecord,
+  ScaledMcpError,
+  SESSION_KIND,
+  statusOf
+} from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { Ownership } from './directory.ts'
 import type { HeldAsks } from './held-asks.ts'
@@ -96,7 +106,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
       this.#late(frame)
       return
     }
-    if (statusOf(frame.headers) !== 'ok') {
+    if (!isAnswer(frame.headers)) {
       this.#refuse(frame.headers as Headers)
       return
     }
@@ -137,7 +147,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     this.#worker = worker
     try {
       const message = { body, headers: this.#headers(intent) }
-      this.#exchange = wire.askStream(subjects.ask(worker, address), message, this, {
+      const subject = this.#message.form === 'tell' ? subjects.tell(worker, address) : subjects.ask(worker, address)
+      this.#exchange = wire.askStream(subject, message, this, {
         timeoutMs: this.#patience.leftMs
       })
     } catch (error) {
@@ -172,7 +183,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   #found(found: Ownership | undefined): void {
     if (!found || found.record.why === 'ended') {
-      this.#fail(new ScaledMcpError('SessionNotFound'))
+      if (this.#message.activates) this.#open()
+      else this.#fail(new ScaledMcpError('SessionNotFound'))
       return
     }
     const { owner, why } = found.record
@@ -188,13 +200,18 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Asks a worker that has not refused yet to own the address. */
   #open(): void {
     const { members, random } = this.#components
-    const worker = place(
-      members.up('worker').filter(({ id }) => !this.#refused?.has(id)),
-      random
-    )
+    const { kind } = this.#message.address
+    const takers = members.up('worker').filter((member) => hosts(member, kind) && !this.#refused?.has(member.id))
+    const worker = place(takers, random)
     this.#isOpening = true
-    if (worker) this.#send(worker.id, this.#init.mint ? { [header.verb]: 'create' } : { [header.epoch]: '0' })
+    if (worker) this.#send(worker.id, this.#opening())
     else this.#nobody()
+  }
+
+  /** What a worker is to do with an address that nobody owns. */
+  #opening(): Headers {
+    if (this.#init.mint) return { [header.verb]: 'create' }
+    return this.#message.activates ? { [header.verb]: 'activate' } : { [header.epoch]: '0' }
   }
 
   #nobody(): void {
@@ -320,7 +337,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Of the first attempt a whole answer counts; the beginning of a stream is stored, and comes with the second. */
   #late(frame: Frame): void {
     if (this.#over) return
-    if (!frame.last || frame.sequence > 0 || statusOf(frame.headers) !== 'ok') {
+    if (!frame.last || frame.sequence > 0 || !isAnswer(frame.headers)) {
       this.#exchange?.cancel()
       return
     }
@@ -352,4 +369,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   #error(code: ErrorCode): ScaledMcpError {
     return new ScaledMcpError(code, `worker ${this.#worker}`)
   }
+}
+
+/** What an actor failed with is its answer; anything else that is not ok is the worker's. */
+function isAnswer(headers: Headers | undefined): boolean {
+  return statusOf(headers) === 'ok' || headers?.[header.error] === ('ActorFailed' satisfies ErrorCode)
+}
+
+function hosts({ kinds }: MemberRecord, kind: string): boolean {
+  return kind === SESSION_KIND || (kinds?.includes(kind) ?? false)
 }

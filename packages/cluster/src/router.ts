@@ -32,6 +32,10 @@ export interface Addressed extends Message {
   readonly address: Address
   /** `addressKey(address)`, worked out once. */
   readonly key: string
+  /** Default `ask`. */
+  readonly form?: 'ask' | 'tell' | undefined
+  /** Whether a worker may begin the actor where there is none. */
+  readonly activates?: boolean | undefined
 }
 
 /** An {@link Addressed} message. */
@@ -64,9 +68,13 @@ export class Router {
     for (const stopListening of this.#listening) stopListening()
   }
 
-  /** Asks the owner of an address that exists; opens it first when its owner has released it or is dead. */
-  ask(message: Addressed, receiver: FrameReceiver): Exchange {
-    const { holdMs, requestMaxMs } = this.#init
+  /**
+   * Asks the owner of an address that exists; opens it first when its owner has released it or is dead.
+   * @param timeoutMs how long the answer may take; default `requestMaxMs`.
+   */
+  ask(message: Addressed, receiver: FrameReceiver, timeoutMs = this.#init.requestMaxMs): Exchange {
+    const { holdMs } = this.#init
+    const requestMaxMs = timeoutMs
     return new RoutedAsk(this.#components, { message, receiver, holdMs, requestMaxMs }).toOwner()
   }
 
@@ -87,6 +95,12 @@ export class Router {
    */
   create(mint: () => Addressed, receiver: FrameReceiver): Exchange {
     return new RoutedAsk(this.#components, { ...this.#init, message: mint(), mint, receiver }).toNewOwner()
+  }
+
+  /** Asks a worker of our choice to own the address, as the message's `Mcp-Verb` says. */
+  spawn(message: Addressed, receiver: FrameReceiver, timeoutMs: number): Exchange {
+    const init = { message, receiver, holdMs: this.#init.holdMs, requestMaxMs: timeoutMs }
+    return new RoutedAsk(this.#components, init).toNewOwner()
   }
 
   #died(id: string): void {

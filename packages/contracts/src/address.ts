@@ -28,6 +28,21 @@ export function parseAddressKey(key: string): Address {
   return { tenant: shared(decodeToken(tenant)), kind: shared(decodeToken(kind)), id: decodeToken(id) }
 }
 
+/** The name of the actor at an address, `kind/id`. */
+export function actorName({ kind, id }: Pick<Address, 'kind' | 'id'>): string {
+  return `${kind}/${id}`
+}
+
+/**
+ * The address of an actor by its name.
+ * @throws RangeError when `name` is not a kind, a slash and an id without one.
+ */
+export function parseActorName(name: string, tenant = DEFAULT_TENANT): Address {
+  const [kind, id, ...rest] = name.split('/')
+  if (!kind || !id || rest.length > 0) throw new RangeError(`not the name of an actor, kind/id: ${name}`)
+  return { tenant, kind: shared(kind), id }
+}
+
 /** Addresses are many, and nearly all of one tenant and kind: they keep these two strings and no copies. */
 function shared(text: string): string {
   if (text === DEFAULT_TENANT) return DEFAULT_TENANT

@@ -225,13 +225,15 @@ export const errorRules = {
   StaleEpoch: { message: 'another worker owns the session now', http: 200, jsonRpc: INTERNAL_ERROR, advice: 'retry' },
   StateNotSerialisable: { message: 'the session state is not JSON', http: 200, jsonRpc: INTERNAL_ERROR, advice: 'fix' },
 
+  // Of actors of the author's own.
+  ActorFailed: { message: 'the actor failed', http: 200, jsonRpc: INTERNAL_ERROR, advice: 'give-up' },
+
   // At start.
   ConfigInvalid: { message: 'a setting is not valid', advice: 'fix' },
   ServerModuleInvalid: { message: 'the server module cannot be used', advice: 'fix' },
   AddressInUse: { message: 'the address to listen on is in use', advice: 'fix' },
   MeshUnreachable: { message: 'NATS cannot be reached', advice: 'retry' },
-  NatsServerMissing: { message: 'no nats-server was found', advice: 'fix' },
-  NotBuiltYet: { message: 'this is not built yet', advice: 'fix' }
+  NatsServerMissing: { message: 'no nats-server was found', advice: 'fix' }
 } as const satisfies Record<string, ErrorRule>
 
 export type ErrorCode = keyof typeof errorRules

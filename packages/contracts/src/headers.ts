@@ -9,8 +9,8 @@ export const header = {
   /** When the sender gives up, in milliseconds since 1970. */
   deadline: 'Mcp-Deadline',
   /**
-   * What is wanted of the actor beyond handling the message: `create` a new one, `end` it, `listen` to what belongs to no
-   * request, or `resume` a stream.
+   * What is wanted of the actor beyond handling the message: `create` a new one, `activate` one unless there is one, `end`
+   * it, `listen` to what belongs to no request, `resume` a stream; to `tell` a session something that is not its client's.
    */
   verb: 'Mcp-Verb',
   /** Of a session that is created: `sse` when its client speaks the transport of 2024-11-05; absent: Streamable HTTP. */
@@ -19,6 +19,14 @@ export const header = {
   revision: 'Mcp-Revision',
   /** JSON: verified principal claims and the HTTP headers that the operator lets through. */
   context: 'Mcp-Context',
+  /** Of a message between actors: the name of the actor that sent it. */
+  sender: 'Mcp-Sender',
+  /** Of a message between actors: the subject of the principal on whose behalf it was sent. */
+  principal: 'Mcp-Principal',
+  /** Of a message between actors: the lane of the mailbox that it waits in; absent: `client`. */
+  lane: 'Mcp-Lane',
+  /** The trace that the message belongs to (W3C Trace Context, "traceparent"). */
+  trace: 'traceparent',
   /** Number of a frame in a reply of several, from 0; the last one adds ` end`. */
   stream: 'Mcp-Stream',
   /** On a frame: the id of the event, as the client gets it. On a question: of the last event that the asker has seen. */

@@ -7,7 +7,15 @@
  * subjects.ask('w-3f2a-91b0c4', sessionAddress(mintSessionId())) // mcp.worker.w-3f2a-91b0c4.ask.default.session.…
  * ```
  */
-export { type Address, addressKey, DEFAULT_TENANT, parseAddressKey, SESSION_KIND } from './address.ts'
+export {
+  type Address,
+  actorName,
+  addressKey,
+  DEFAULT_TENANT,
+  parseActorName,
+  parseAddressKey,
+  SESSION_KIND
+} from './address.ts'
 export { type ClientQuirk, clientQuirks } from './client-quirks.ts'
 export {
   type Advice,
@@ -33,8 +41,11 @@ export {
   readableId,
   recognise
 } from './json-rpc.ts'
+export { frozenJson, jsonText, NotJson } from './json-value.ts'
 export { mintProcessId, type Role } from './process-id.ts'
 export {
+  type ActorRecord,
+  actorCodec,
   type DirectoryRecord,
   directoryCodec,
   type MemberRecord,

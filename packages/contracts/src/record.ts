@@ -26,6 +26,8 @@ export const MemberRecord = Type.Object(
     /** Milliseconds since 1970. */
     startedAt: Type.Integer(),
     beatAt: Type.Integer(),
+    /** Kinds of actors that it hosts besides sessions; absent: none. */
+    kinds: Type.Optional(Type.Array(Type.String())),
     /** Who wrote `dead`: the process itself, or the id of another. */
     by: Type.Optional(Type.String())
   },
@@ -43,6 +45,8 @@ export const DirectoryRecord = Type.Object(
     why: Type.Union([Type.Literal('new'), Type.Literal('takeover'), Type.Literal('released'), Type.Literal('ended')]),
     /** Digest of the principal the session belongs to; absent without authentication. */
     principal: Type.Optional(Type.String()),
+    /** Of an ended entry: what its actor failed with; absent: it was told to end. */
+    failure: Type.Optional(Type.String()),
     /** Milliseconds since 1970. */
     at: Type.Integer()
   },
@@ -75,6 +79,20 @@ export const SessionRecord = Type.Object(
 )
 export type SessionRecord = Readonly<Static<typeof SessionRecord>>
 
+/** Bucket `STATE`, key = address: the durable state of an actor of the author's own. */
+export const ActorRecord = Type.Object(
+  {
+    /** Of the owner that wrote it. */
+    epoch: Type.Integer({ minimum: 1 }),
+    /** The nonce of that owner's claim. */
+    claim: Type.String(),
+    /** The author's schema version and value; absent until the first update. */
+    state: Type.Optional(Type.Object({ version: Type.Integer({ minimum: 1 }), value: Type.Unknown() }))
+  },
+  { additionalProperties: true }
+)
+export type ActorRecord = Readonly<Static<typeof ActorRecord>>
+
 /** Our wire protocol's version, for {@link MemberRecord}. */
 export const WIRE_VERSION = 1
 
@@ -89,7 +107,7 @@ const text = new TextDecoder()
 const bytes = new TextEncoder()
 
 function recordCodec<T>(
-  schema: typeof MemberRecord | typeof DirectoryRecord | typeof SessionRecord,
+  schema: typeof MemberRecord | typeof DirectoryRecord | typeof SessionRecord | typeof ActorRecord,
   name: string
 ): RecordCodec<T> {
   const check = TypeCompiler.Compile(schema)
@@ -107,3 +125,4 @@ function recordCodec<T>(
 export const memberCodec: RecordCodec<MemberRecord> = recordCodec(MemberRecord, 'member')
 export const directoryCodec: RecordCodec<DirectoryRecord> = recordCodec(DirectoryRecord, 'directory')
 export const sessionCodec: RecordCodec<SessionRecord> = recordCodec(SessionRecord, 'session')
+export const actorCodec: RecordCodec<ActorRecord> = recordCodec(ActorRecord, 'actor')

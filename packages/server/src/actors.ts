@@ -1,33 +1,41 @@
-import { ScaledMcpError } from '@scaled-mcp/contracts'
+import { ActorError, type ActorRef } from '@scaled-mcp/actor'
 
-/** One actor, wherever in the cluster it lives. */
-export interface RemoteActor {
-  /** Sends and does not wait for what becomes of it. */
-  tell(message: unknown): Promise<void>
-  /** Sends and waits for the answer. Times are milliseconds. */
-  ask(message: unknown, options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<unknown>
-}
-
-/** The way from a server module to the actors of the cluster. */
+/** The way to the actors of the cluster. A name is `kind/id`, whichever worker the actor lives on. */
 export interface Actors {
   /**
-   * The actor of `kind` with this id; the first message activates it.
-   * @throws ScaledMcpError `NotBuiltYet`.
+   * The actor of a declared `kind` with this id; a message activates it where it does not live.
+   * @throws ActorError `ActorKindUnknown`. @throws TypeError for an id that is empty or has a `/`.
    */
-  getOrActivate(kind: string, id: string): RemoteActor
+  getOrActivate<M, R = unknown>(kind: string, id: string): ActorRef<M, R>
+  /** An actor that exists. Rejects with `ActorNotFound`, `ActorUnreachable` when the store does not answer. */
+  actorOf<M, R = unknown>(name: string): Promise<ActorRef<M, R>>
   /**
-   * A living actor by its name `kind/id`.
-   * @throws ScaledMcpError `NotBuiltYet`.
+   * Creates an actor of a declared kind on a worker of the cluster's choice; resolves once its `start` has finished.
+   * Rejects with `NameTaken`, `ActorKindUnknown`, what `create` or `start` threw, `QuotaExceeded`, and `ActorMoved` when its
+   * worker died before it said whether the actor lives.
    */
-  actorOf(name: string): Promise<RemoteActor>
+  spawn<M, R = unknown>(kind: string, id: string): Promise<ActorRef<M, R>>
 }
 
-/** Actors of server modules come later; until then each method refuses. */
+/** Who sends what is sent through {@link Actors}. */
+export interface Sender {
+  readonly name: string
+  /** The subject of the principal on whose behalf it sends. */
+  readonly principal?: string | undefined
+}
+
+/** The actors of the cluster, for one sender. */
+export type ActorsOf = (sender: Sender) => Actors
+
+/** The actors of a server whose definition declares none. */
 export const noActors: Actors = {
-  getOrActivate: () => refuse('context.actors.getOrActivate'),
-  actorOf: async () => refuse('context.actors.actorOf')
-}
-
-function refuse(what: string): never {
-  throw new ScaledMcpError('NotBuiltYet', what)
+  getOrActivate: (kind) => {
+    throw new ActorError('ActorKindUnknown', kind)
+  },
+  actorOf: async (name) => {
+    throw new ActorError('ActorNotFound', name)
+  },
+  spawn: async (kind) => {
+    throw new ActorError('ActorKindUnknown', kind)
+  }
 }

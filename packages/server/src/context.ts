@@ -24,6 +24,7 @@ export interface ServerContext {
   /** Aborted when the server is closed: the session ended or left this worker. */
   readonly signal: AbortSignal
   readonly logger: Logger
+  /** The actors of the cluster: of the kinds that the definition declares, on any worker. */
   readonly actors: Actors
   /** Only where a session exists: clients of 2026-07-28 have none. */
   readonly session?: Session

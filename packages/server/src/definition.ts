@@ -1,24 +1,16 @@
-import { ScaledMcpError } from '@scaled-mcp/contracts'
+import { type ActorKind, checkKinds } from './actor-definition.ts'
 import type { ServerContext, StatefulContext } from './context.ts'
+import { must } from './must.ts'
 import type { SdkServer } from './sdk-server.ts'
-
-/** The shape of a session's state. */
-export interface StateDefinition<State> {
-  /** Of the shape, from 1. Raise it with every change that old values do not fit. */
-  readonly version: number
-  /** The state of a new session. */
-  initial(): State
-  /** Turns a value stored under an older `version` into today's. Without it such a session cannot be restored. */
-  upcast?(value: unknown, version: number): State
-}
+import { checkState, type StateDefinition } from './state-definition.ts'
 
 /** A server that works with or without a session. */
 export interface PlainServerDefinition {
   readonly state?: undefined
   /** Makes the server of one session (again after a restore), or of one request for clients without sessions. */
   create(context: ServerContext): SdkServer | Promise<SdkServer>
-  /** Not built yet: a definition that has it is refused. */
-  readonly actors?: { readonly [kind: string]: unknown }
+  /** Kinds of actors of the author's own, reached by `context.actors` from any tool on any worker. */
+  readonly actors?: { readonly [kind: string]: ActorKind }
 }
 
 /** A server whose sessions have a state; clients without sessions are refused. */
@@ -26,8 +18,8 @@ export interface StatefulServerDefinition<State> {
   readonly state: StateDefinition<State>
   /** Makes the server of one session, again after each restore. */
   create(context: StatefulContext<State>): SdkServer | Promise<SdkServer>
-  /** Not built yet: a definition that has it is refused. */
-  readonly actors?: { readonly [kind: string]: unknown }
+  /** Kinds of actors of the author's own, reached by `context.actors` from any tool on any worker. */
+  readonly actors?: { readonly [kind: string]: ActorKind }
 }
 
 /** What a server module exports by default. */
@@ -35,7 +27,7 @@ export type ServerDefinition<State = unknown> = PlainServerDefinition | Stateful
 
 /**
  * Checks a server definition and gives it its types.
- * @throws ScaledMcpError `ServerModuleInvalid` naming the member that is wrong; `NotBuiltYet` for `actors`.
+ * @throws ScaledMcpError `ServerModuleInvalid` naming the member that is wrong.
  */
 export function defineServer<State>(definition: StatefulServerDefinition<State>): StatefulServerDefinition<State>
 export function defineServer(definition: PlainServerDefinition): PlainServerDefinition
@@ -46,16 +38,8 @@ export function defineServer(definition: ServerDefinition): ServerDefinition {
 /** `definition` after the checks of {@link defineServer}; `where` opens each error's detail. */
 export function checkedDefinition(definition: ServerDefinition, where = ''): ServerDefinition {
   const { create, actors, state } = definition
-  check(typeof create === 'function', `${where}create must be a function that returns a new MCP server`)
-  if (actors !== undefined) throw new ScaledMcpError('NotBuiltYet', `${where}actors of a server module`)
-  if (state === undefined) return definition
-  const { version, initial, upcast = initial } = state
-  check(Number.isInteger(version) && version >= 1, `${where}state.version must be an integer from 1`)
-  check(typeof initial === 'function', `${where}state.initial must be a function that returns the first state`)
-  check(typeof upcast === 'function', `${where}state.upcast must be a function`)
+  must(typeof create === 'function', `${where}create must be a function that returns a new MCP server`)
+  if (actors !== undefined) checkKinds(actors, where)
+  if (state !== undefined) checkState(state, `${where}state`)
   return definition
-}
-
-function check(holds: boolean, detail: string): void {
-  if (!holds) throw new ScaledMcpError('ServerModuleInvalid', detail)
 }

@@ -1,3 +1,4 @@
+import { ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Logger } from './logger.ts'
 import type { StatefulSession } from './session.ts'
 import type { SessionState } from './session-state.ts'
@@ -12,6 +13,7 @@ export class HostedSession implements StatefulSession<unknown> {
   readonly state: SessionState<unknown>
   #passivate: readonly (() => void | Promise<void>)[] = NONE
   #take: (() => unknown) | undefined
+  #hear: ((message: unknown) => void | Promise<void>) | undefined
   #bring: ((snapshot: unknown) => void | Promise<void>) | undefined
 
   constructor(id: string, state: SessionState<unknown> | undefined) {
@@ -27,6 +29,10 @@ export class HostedSession implements StatefulSession<unknown> {
     this.#bring = bring
   }
 
+  onMessage(hear: (message: unknown) => void | Promise<void>): void {
+    this.#hear = hear
+  }
+
   onPassivate(run: () => void | Promise<void>): void {
     this.#passivate = [...this.#passivate, run]
   }
@@ -34,6 +40,12 @@ export class HostedSession implements StatefulSession<unknown> {
   /** What the author wants kept; undefined for nothing. */
   snapshot(): unknown {
     return this.#take?.()
+  }
+
+  /** @throws ScaledMcpError `ActorFailed` when the author registered nothing to hear it. */
+  async hear(message: unknown): Promise<void> {
+    if (!this.#hear) throw new ScaledMcpError('ActorFailed', 'the session hears no messages: it has no onMessage')
+    await this.#hear(message)
   }
 
   async restore(snapshot: unknown): Promise<void> {

@@ -18,13 +18,22 @@
  * })
  * ```
  */
-export type { Actors, RemoteActor } from './actors.ts'
+export {
+  type ActorCreation,
+  type ActorDefinition,
+  type ActorKind,
+  actorDefinition,
+  defineActor,
+  type PlainActorDefinition,
+  type StatefulActorCreation,
+  type StatefulActorDefinition
+} from './actor-definition.ts'
+export { type Actors, type ActorsOf, noActors, type Sender } from './actors.ts'
 export type { ClientInfo, Principal, ServerContext, StatefulContext } from './context.ts'
 export {
   defineServer,
   type PlainServerDefinition,
   type ServerDefinition,
-  type StateDefinition,
   type StatefulServerDefinition
 } from './definition.ts'
 export type { DeliveryClass } from './delivery-class.ts'
@@ -37,6 +46,7 @@ export type { SdkServer } from './sdk-server.ts'
 export type { Session, StatefulSession } from './session.ts'
 export { newSession, type SessionChange, type SessionFields, type SessionRecordPort } from './session-record.ts'
 export { SessionServer, type SessionServerComponents, type SessionServerInit } from './session-server.ts'
-export { RecordedState, type SessionState } from './session-state.ts'
+export { RecordedState, type SessionState, type StateRecordPort } from './session-state.ts'
 export { type SchemaValidator, sharedValidator } from './shared-validator.ts'
 export { SparseMap } from './sparse-map.ts'
+export type { StateDefinition } from './state-definition.ts'

@@ -15,7 +15,7 @@ const plainImport: ModuleImporter = (url) => import(url)
 /**
  * The definition that a server module exports by default: of {@link defineServer}, or just a factory of servers.
  * `location` is a file, or a folder with one of server.ts, server.mts, server.js, server.mjs or the same of index.
- * Rejects with `ServerModuleInvalid` saying what was found instead, or `NotBuiltYet`.
+ * Rejects with `ServerModuleInvalid` saying what was found instead.
  */
 export async function loadServerModule(
   location: string | URL,

@@ -4,13 +4,19 @@
  * H1  A server object serves one session only: sharing one would leak answers across clients (CVE-2026-25536).
  * H2  Nothing of the client reaches a restored server before it is what the former one was.
  */
-import { type JsonRpcId, type JsonRpcMessage, type JsonRpcRequest, ScaledMcpError } from '@scaled-mcp/contracts'
+import {
+  frozenJson,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  ScaledMcpError
+} from '@scaled-mcp/contracts'
+import { type ActorsOf, noActors } from './actors.ts'
 import type { ClientInfo, Principal, StatefulContext } from './context.ts'
 import type { ServerDefinition } from './definition.ts'
 import { type DeliveryClass, deliveryClassOf } from './delivery-class.ts'
 import { HostedContext } from './hosted-context.ts'
 import { HostedSession } from './hosted-session.ts'
-import { frozenJson } from './json-value.ts'
 import type { Logger } from './logger.ts'
 import type { Outlet } from './outlet.ts'
 import { extraForV1, extraForV2, type ReceiveExtra } from './receive-extra.ts'
@@ -28,6 +34,8 @@ export interface SessionServerComponents {
   readonly outlet: Outlet
   readonly record: SessionRecordPort
   readonly logger: Logger
+  /** The actors of the cluster. Default: none. */
+  readonly actorsOf?: ActorsOf
 }
 
 /** What a {@link SessionServer} is told of its session. */
@@ -91,6 +99,11 @@ export class SessionServer {
    */
   receive(message: JsonRpcMessage, extra: ReceiveExtra = {}): void {
     this.#transport.receive(message, this.#extra(extra))
+  }
+
+  /** Gives the author what another actor has told the session. Rejects with what their handler throws. */
+  async hear(message: unknown): Promise<void> {
+    await this.#session?.hear(message)
   }
 
   /** Whether `request` may be handled although it may have been handled before; asks the server about its tools. */
@@ -166,9 +179,9 @@ export class SessionServer {
   }
 
   #context(session: HostedSession): StatefulContext<unknown> {
-    const { record, logger } = this.#components
+    const { record, logger, actorsOf = () => noActors } = this.#components
     const clientInfo = record.read().initialize['clientInfo'] as ClientInfo | undefined
-    return new HostedContext({ principal: this.#init.principal, clientInfo, logger, session }, this.#abort)
+    return new HostedContext({ principal: this.#init.principal, clientInfo, logger, actorsOf, session }, this.#abort)
   }
 
   #listen(server: SdkServer): void {

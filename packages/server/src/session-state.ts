@@ -1,30 +1,35 @@
-import { ScaledMcpError } from '@scaled-mcp/contracts'
-import type { StateDefinition } from './definition.ts'
-import { frozenJson, NotJson } from './json-value.ts'
-import type { SessionRecordPort } from './session-record.ts'
+import { frozenJson, NotJson, ScaledMcpError } from '@scaled-mcp/contracts'
+import type { StateDefinition } from './state-definition.ts'
 
-/** The durable state of one session. */
+/** The durable state of one session or actor. */
 export interface SessionState<State> {
   /** The current value, deeply frozen. */
   get(): State
   /**
-   * Replaces the value by `change(value)` and resolves with it once it is durable. Updates of a session run one after
+   * Replaces the value by `change(value)` and resolves with it once it is durable. Updates run one after
    * the other, so `change` always sees the latest value; it must be synchronous and pure. On failure the value stays.
    * Rejects with `StateNotSerialisable` naming the first value that JSON cannot carry, with `StaleEpoch` when another
-   * worker owns the session by now, and with what `change` throws.
+   * worker owns it by now, and with what `change` throws.
    */
   update(change: (value: State) => State): Promise<State>
 }
 
-/** The state kept in the session's record. */
+/** The record that a state is kept in. */
+export interface StateRecordPort {
+  read(): { readonly state?: { readonly version: number; readonly value: unknown } | undefined }
+  /** Resolves when the change is durable. Rejects with `StaleEpoch`, `StoreUnavailable` or `ValueTooLarge`. */
+  write(change: { readonly state: { readonly version: number; readonly value: unknown } }): Promise<void>
+}
+
+/** The state kept in the record of a session or of an actor. */
 export class RecordedState<State> implements SessionState<State> {
-  readonly #record: SessionRecordPort
+  readonly #record: StateRecordPort
   readonly #version: number
   #value: State
   #last: Promise<unknown> = Promise.resolve()
 
   /** @throws ScaledMcpError `ServerFailed` when the stored value fits no version the definition knows. */
-  constructor(record: SessionRecordPort, definition: StateDefinition<State>) {
+  constructor(record: StateRecordPort, definition: StateDefinition<State>) {
     this.#record = record
     this.#version = definition.version
     this.#value = json(opened(record.read().state, definition))
@@ -54,7 +59,7 @@ function opened<State>(
 ): State {
   if (stored === undefined) return initial()
   if (stored.version === version) return stored.value as State
-  const gap = `the session's state is stored in version ${stored.version}, this module's is ${version}`
+  const gap = `the state is stored in version ${stored.version}, this module's is ${version}`
   if (stored.version > version) throw new ScaledMcpError('ServerFailed', `${gap}; deploy the newer module again`)
   if (!upcast) throw new ScaledMcpError('ServerFailed', `${gap}; add state.upcast to convert it`)
   return upcast(stored.value, stored.version)

@@ -14,6 +14,12 @@ export interface Session {
    * any message reaches it. The last registration counts.
    */
   onRestore(bring: (snapshot: unknown) => void | Promise<void>): void
+  /**
+   * `hear` is given what actors tell this session, whichever worker it is on: the actor's `context.tell` to
+   * `session/<id>`. One at a time, after the session was restored. The last registration counts; without one such a
+   * message is refused.
+   */
+  onMessage(hear: (message: unknown) => void | Promise<void>): void
   /** `run` frees what the server holds outside of itself, when the session leaves this worker or ends. All run. */
   onPassivate(run: () => void | Promise<void>): void
 }

@@ -1,5 +1,7 @@
+import { Actor } from '@scaled-mcp/actor'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
+  defineActor,
   defineServer,
   type PlainServerDefinition,
   type Session,
@@ -56,6 +58,34 @@ describe('defineServer', () => {
     defineServer({ create: () => 'server' })
   })
 
+  it('types the state of each kind of actor by its own initial, also among others', () => {
+    class Greeter extends Actor<{ readonly name: string }, string> {
+      override receive({ name }: { readonly name: string }): string {
+        return `hello ${name}`
+      }
+    }
+    defineServer({
+      create: () => v1.create({}),
+      actors: {
+        greeter: Greeter,
+        cart: defineActor({
+          state: { version: 1, initial: (): Cart => ({ items: [] }) },
+          create({ state }) {
+            expectTypeOf(state.get()).toEqualTypeOf<Cart>()
+            return new Greeter()
+          }
+        }),
+        plain: defineActor({
+          mailbox: 4,
+          create(creation) {
+            expectTypeOf(creation).not.toHaveProperty('state')
+            return new Greeter()
+          }
+        })
+      }
+    })
+  })
+
   const create = () => v1.create({})
   const initial = () => 0
   it.each([
@@ -63,7 +93,23 @@ describe('defineServer', () => {
     ['version 0', { create, state: { version: 0, initial } }, 'ServerModuleInvalid', 'state.version'],
     ['no initial', { create, state: { version: 1 } }, 'ServerModuleInvalid', 'state.initial'],
     ['an upcast that is none', { create, state: { version: 1, initial, upcast: 1 } }, 'ServerModuleInvalid', 'upcast'],
-    ['actors', { create, actors: {} }, 'NotBuiltYet', 'actors']
+    ['a kind that is none', { create, actors: { room: 7 } }, 'ServerModuleInvalid', 'actors.room'],
+    ['a kind without create', { create, actors: { room: {} } }, 'ServerModuleInvalid', 'actors.room'],
+    ['the kind of sessions', { create, actors: { session: class {} } }, 'ServerModuleInvalid', 'actors.session'],
+    ['a kind with a dot', { create, actors: { 'a.b': class {} } }, 'ServerModuleInvalid', 'actors.a.b'],
+    ['a mailbox of 0', { create, actors: { room: { create, mailbox: 0 } } }, 'ServerModuleInvalid', 'room.mailbox'],
+    [
+      'half a turn',
+      { create, actors: { room: { create, interleave: 0.5 } } },
+      'ServerModuleInvalid',
+      'room.interleave'
+    ],
+    [
+      'a state of version 0',
+      { create, actors: { room: { create, state: { version: 0, initial } } } },
+      'ServerModuleInvalid',
+      'actors.room.state.version'
+    ]
   ])('refuses %s and names the member', (_, definition, code, member) => {
     const error = expect.objectContaining({ code, message: expect.stringContaining(member) })
     expect(() => defineServer(definition as never)).toThrow(error)

@@ -18,16 +18,17 @@ describe('creating the server of a session', () => {
     expect(session.log.lines).toContain('info hello')
   })
 
-  it('refuses actors until they are built', async () => {
+  it('knows no actors when the definition declares none', async () => {
     let context: ServerContext | undefined
     const create = (given: ServerContext) => {
       context = given
       return v1.create({})
     }
     await ScriptedSession.opened({ create })
-    const notBuilt = expect.objectContaining({ code: 'NotBuiltYet' })
-    expect(() => context?.actors.getOrActivate('room', '42')).toThrow(notBuilt)
-    await expect(context?.actors.actorOf('room/42')).rejects.toEqual(notBuilt)
+    const code = (code: string) => expect.objectContaining({ code })
+    expect(() => context?.actors.getOrActivate('room', '42')).toThrow(code('ActorKindUnknown'))
+    await expect(context?.actors.spawn('room', '42')).rejects.toEqual(code('ActorKindUnknown'))
+    await expect(context?.actors.actorOf('room/42')).rejects.toEqual(code('ActorNotFound'))
   })
 
   const shared = v1.create({})

@@ -1,5 +1,5 @@
 import type { Claim, Directory, Opened } from '@scaled-mcp/cluster'
-import { type Address, addressKey, type Headers, header } from '@scaled-mcp/contracts'
+import { type Address, addressKey, type Headers, header, SESSION_KIND } from '@scaled-mcp/contracts'
 import type { Bucket, EventLog } from '@scaled-mcp/mesh'
 
 export interface ClaimsComponents {
@@ -13,6 +13,7 @@ export type Claimed =
   | { readonly outcome: 'owned'; readonly claim: Claim; readonly isNew: boolean }
   | { readonly outcome: 'not-owner'; readonly owner?: string }
   | { readonly outcome: 'ended' }
+  | { readonly outcome: 'taken' }
 
 /** An address and what this worker owns it by. */
 export interface Owned {
@@ -33,7 +34,10 @@ export class Claims {
   /** Claims the address as far as the sender's headers allow: a new one, one that nobody owns any more, or none. */
   async claim(address: Address, headers: Headers | undefined): Promise<Claimed> {
     const { directory } = this.#components
-    if (headers?.[header.verb] === 'create') return claimed(await directory.create(address, this.#worker))
+    const verb = headers?.[header.verb]
+    if (verb === 'create' && address.kind !== SESSION_KIND) return this.#spawned(address)
+    if (verb === 'create') return claimed(await directory.create(address, this.#worker))
+    if (verb === 'activate') return claimed(await directory.activate(address, this.#worker))
     if (headers?.[header.epoch] === '0') return claimed(await directory.open(address, this.#worker))
     return this.#owned(address)
   }
@@ -58,17 +62,40 @@ export class Claims {
     return true
   }
 
+  /**
+   * Ends the address of an actor of the author's own; false when it is not this worker's by that claim any more. One that
+   * failed keeps its state, for whoever begins it again.
+   * @param failure what it failed with; undefined: it was told to stop.
+   */
+  async endActor({ address, claim }: Owned, failure?: string): Promise<boolean> {
+    const { directory, states } = this.#components
+    const key = addressKey(address)
+    // Before the end: what begins after it must not find the state of what was told to stop.
+    const record = failure === undefined ? await states.get(key) : undefined
+    if (record && (await states.tombstone(key, record.revision)).outcome === 'lost') return false
+    return directory.end(address, claim, failure)
+  }
+
   /** Forgets what was sent on the streams of an address that has ended. */
   async forgetEvents(address: Address): Promise<void> {
     await this.#components.events.purge(addressKey(address))
   }
 
-  /** Removes what is left of an address that has ended: its entry last, as that is how it is found. */
+  /**
+   * Removes what is left of an address that has ended: its entry last, as that is how it is found. The state of an actor that
+   * failed stays.
+   */
   async forget(address: Address): Promise<void> {
     const { directory, states } = this.#components
+    const key = addressKey(address)
     await this.forgetEvents(address)
-    await states.purge(addressKey(address))
+    if (address.kind === SESSION_KIND || !(await states.get(key))) await states.purge(key)
     await directory.forget(address)
+  }
+
+  async #spawned(address: Address): Promise<Claimed> {
+    const spawned = await this.#components.directory.spawn(address, this.#worker)
+    return spawned.outcome === 'taken' ? spawned : claimed(spawned)
   }
 
   /** The sender believes that this worker owns the address; the directory knows. */

@@ -10,14 +10,14 @@
  */
 import type { Logger } from '@scaled-mcp/server'
 import type { Heap, HeapUse } from './heap.ts'
-import type { LivingSession } from './hosting.ts'
+import type { LivingActor } from './living-actor.ts'
 
 export interface HeapReliefComponents {
   readonly heap: Heap
   /** The sessions in memory. */
-  readonly living: () => readonly LivingSession[]
+  readonly living: () => readonly LivingActor[]
   /** Gives these sessions up, unless they are in use again by then. Resolves with how many have left; never rejects. */
-  readonly release: (sessions: readonly LivingSession[]) => Promise<number>
+  readonly release: (sessions: readonly LivingActor[]) => Promise<number>
   readonly logger: Logger
 }
 
@@ -73,10 +73,10 @@ export class HeapRelief {
     else this.#stuck(this.#episode, left)
   }
 
-  #longestUnused(): readonly LivingSession[] {
+  #longestUnused(): readonly LivingActor[] {
     const all = this.#components.living()
-    const unused = all.filter(({ actor }) => actor.isUnused) // R3
-    unused.sort((a, b) => a.actor.usedAt - b.actor.usedAt)
+    const unused = all.filter(({ isUnused }) => isUnused) // R3
+    unused.sort((a, b) => a.usedAt - b.usedAt)
     return unused.slice(0, Math.ceil(all.length / BATCHES)) // R2
   }
 

@@ -1,13 +1,17 @@
-import type { ActorRef, ActorSystem, Clock } from '@scaled-mcp/actor'
+import type { ActorSystem, Clock } from '@scaled-mcp/actor'
 import type { Lease } from '@scaled-mcp/cluster'
-import { addressKey, header, ScaledMcpError } from '@scaled-mcp/contracts'
+import { addressKey, header, ScaledMcpError, SESSION_KIND, sessionCodec } from '@scaled-mcp/contracts'
 import type { Bucket, Delivery } from '@scaled-mcp/mesh'
-import { type Logger, newSession, type ServerDefinition } from '@scaled-mcp/server'
+import { type ActorsOf, type Logger, newSession, type ServerDefinition, type SessionFields } from '@scaled-mcp/server'
+import { AuthoredActor } from './authored-actor.ts'
+import { AuthoredHosting, type AuthoredHostingComponents } from './authored-hosting.ts'
 import type { Owned } from './claims.ts'
+import type { LivingActor } from './living-actor.ts'
+import { LivingSession } from './living-session.ts'
+import { OwnedRecord, type OwnedRecordComponents } from './owned-record.ts'
 import type { Resend } from './resend.ts'
 import type { ServeSession } from './serve-session.ts'
 import { SessionActor, type SessionActorComponents, type SessionActorInit } from './session-actor.ts'
-import { SessionStore, type SessionStoreComponents } from './session-store.ts'
 
 export interface HostingComponents {
   readonly states: Bucket
@@ -16,38 +20,38 @@ export interface HostingComponents {
   readonly definition: ServerDefinition
   readonly serve: ServeSession
   readonly lease: Lease
+  readonly gate: AuthoredHostingComponents['gate']
   readonly logger: Logger
   readonly clock: Clock
   /** Told of a session that its server refused to initialize. */
   readonly refused: (key: string) => void
+  readonly ended: AuthoredHostingComponents['ended']
   readonly streams: SessionActorComponents['streams']
   readonly isOwner: SessionActorComponents['isOwner']
+  readonly actorsOf: ActorsOf
 }
 
 export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs' | 'maxBodyBytes'> {
+  /** Of all kinds together. */
   readonly maxSessions: number
 }
 
-/** A session that this worker owns and has in memory. */
-export interface LivingSession extends Owned {
-  readonly ref: ActorRef<Delivery, void>
-  readonly actor: SessionActor
-}
-
-/** The sessions in this worker's memory: makes them, finds them, lets them go. Whether it may is decided elsewhere. */
+/** The actors in this worker's memory: makes them, finds them, lets them go. Whether it may is decided elsewhere. */
 export class Hosting {
   readonly #components: HostingComponents
   readonly #init: HostingInit
-  readonly #stores: SessionStoreComponents
-  readonly #living = new Map<string, LivingSession>()
+  readonly #records: OwnedRecordComponents<SessionFields>
+  readonly #living = new Map<string, LivingActor>()
+  readonly #authored: AuthoredHosting
   #actors: SessionActorComponents
 
   constructor(components: HostingComponents, init: HostingInit) {
     this.#components = components
     this.#init = init
-    const stale = (key: string) => this.#stale(key)
-    this.#stores = { states: components.states, stale }
+    const stale = (key: string) => this.#stale(this.#living.get(key))
+    this.#records = { states: components.states, codec: sessionCodec, stale }
     this.#actors = { ...components, stale }
+    this.#authored = new AuthoredHosting({ ...components, stale: (actor) => this.#stale(actor) }, init)
   }
 
   get size(): number {
@@ -58,81 +62,117 @@ export class Hosting {
     return this.#living.size >= this.#init.maxSessions
   }
 
-  get(key: string): LivingSession | undefined {
+  /** The kinds of the author's own. */
+  get kinds(): ReadonlySet<string> {
+    return this.#authored.kinds
+  }
+
+  /** Whether actors of this kind can be hosted here. */
+  hosts(kind: string): boolean {
+    return kind === SESSION_KIND || this.#authored.kinds.has(kind)
+  }
+
+  /** Whether an actor of this kind is worth keeping although nobody uses it. */
+  keeps(kind: string): boolean {
+    return kind !== SESSION_KIND && this.#authored.keeps(kind)
+  }
+
+  get(key: string): LivingActor | undefined {
     return this.#living.get(key)
   }
 
-  all(): LivingSession[] {
+  all(): LivingActor[] {
     return [...this.#living.values()]
   }
 
-  /** From now on sessions are built by `definition`. */
+  /** From now on actors are made by `definition`. */
   use(definition: ServerDefinition): void {
     this.#actors = { ...this.#actors, definition }
+    this.#authored.use(definition)
   }
 
   /**
-   * A session that begins with the `initialize` of this delivery, which is not handled here: it is the first message.
-   * Rejects with `ServerFailed`, `InvalidMessage`.
+   * An actor that begins with this delivery, which is not handled here: it is the first message. Of a session it is the
+   * `initialize`. Rejects with `ServerFailed`, `InvalidMessage`, and as {@link restore}.
    */
-  create(owned: Owned, { body, headers }: Delivery): Promise<LivingSession> {
+  create(owned: Owned, { body, headers }: Delivery): Promise<LivingActor> {
+    if (owned.address.kind !== SESSION_KIND) return this.restore(owned)
     const transport = headers?.[header.transport] === 'sse' ? 'sse' : undefined
     const fields = newSession(initializeParams(body), transport)
     const { claim } = owned
-    return this.#host(owned, (key) => new SessionStore(this.#stores, { key, claim, fields, revision: 0 }))
+    return this.#session(owned, (key) => new OwnedRecord(this.#records, { key, claim, fields, revision: 0 }))
   }
 
-  /** A session that lived before, from its record. Rejects with `ServerFailed`, `SessionNotFound`, `StaleEpoch`. */
-  restore(owned: Owned): Promise<LivingSession> {
-    return this.#host(owned, (key) => SessionStore.seal(this.#stores, { key, claim: owned.claim }))
+  /**
+   * An actor that lived before, from its record. Rejects with `ServerFailed`, `SessionNotFound`, `StaleEpoch`, and with
+   * what an actor of the author's own throws as it starts.
+   */
+  async restore(owned: Owned): Promise<LivingActor> {
+    if (owned.address.kind === SESSION_KIND) {
+      return this.#session(owned, (key) => OwnedRecord.seal(this.#records, { key, claim: owned.claim }))
+    }
+    return this.#keep(await this.#authored.host(owned))
   }
 
-  /** Lets running requests finish, stores what the author wants kept, and forgets the session here. */
-  async passivate(session: LivingSession): Promise<void> {
-    await session.actor.drain()
-    await this.stop(session)
+  /** Lets what runs finish, stores what the author wants kept, and forgets the actor here. */
+  async passivate(actor: LivingActor): Promise<void> {
+    await actor.drain()
+    await this.stop(actor)
   }
 
-  /** Interrupts what runs: this worker may not act for now. The sessions stay. */
+  /** Interrupts what runs: this worker may not act for now. The actors stay. */
   suspendAll(): void {
-    for (const { actor } of this.#living.values()) actor.suspend()
+    for (const actor of this.#living.values()) actor.suspend()
   }
 
-  /** Forgets the session here without storing anything: it is another worker's. */
-  async abandon(session: LivingSession): Promise<void> {
-    session.actor.abandon()
-    await this.stop(session)
+  /** Forgets the actor here without storing anything: it is another worker's. */
+  async abandon(actor: LivingActor): Promise<void> {
+    actor.abandon()
+    await this.stop(actor)
   }
 
-  /** Interrupts what runs and forgets the session here. */
-  async stop({ address, ref, actor }: LivingSession): Promise<void> {
-    await this.#components.system.stopActor(ref.name)
+  /** Interrupts what runs and forgets the actor here. */
+  async stop(actor: LivingActor): Promise<void> {
+    await actor.stop()
+    this.forget(actor)
+  }
+
+  /** Forgets an actor that has ended. */
+  forget(actor: LivingActor): void {
+    const key = addressKey(actor.address)
+    if (this.#living.get(key) === actor) this.#living.delete(key)
+    if (actor instanceof AuthoredActor) this.#authored.forget(actor)
+  }
+
+  async #session(
+    { address, claim }: Owned,
+    open: (key: string) => OwnedRecord<SessionFields> | Promise<OwnedRecord<SessionFields>>
+  ): Promise<LivingSession> {
+    const { system } = this.#components
     const key = addressKey(address)
-    if (this.#living.get(key)?.actor === actor) this.#living.delete(key)
+    const record = await open(key)
+    const actor = this.#actor({ address, claim }, key, record)
+    const ref = await system.spawn(key, actor)
+    return this.#keep(new LivingSession({ system, ref, actor }, address, claim))
   }
 
-  async #host(owned: Owned, open: (key: string) => SessionStore | Promise<SessionStore>): Promise<LivingSession> {
-    const key = addressKey(owned.address)
-    const store = await open(key)
-    const actor = this.#actor(owned, key, store)
-    const ref = await this.#components.system.spawn(key, actor)
-    const session = { address: owned.address, claim: owned.claim, ref, actor }
-    this.#living.set(key, session)
-    return session
+  #keep<A extends LivingActor>(actor: A): A {
+    this.#living.set(addressKey(actor.address), actor)
+    return actor
   }
 
   /** Every session keeps what is made here. An object made by spreading would keep a layout of its own as well. */
-  #actor({ address, claim }: Owned, key: string, store: SessionStore): SessionActor {
+  #actor({ address, claim }: Owned, key: string, store: OwnedRecord<SessionFields>): SessionActor {
     const { inFlight, decideMs, graceMs, maxBodyBytes } = this.#init
     return new SessionActor(this.#actors, { address, claim, key, store, inFlight, decideMs, graceMs, maxBodyBytes })
   }
 
-  /** Another worker has written the session's record: this one is over here, and stores nothing more. */
-  #stale(key: string): void {
-    const session = this.#living.get(key)
-    if (!session) return
-    this.#components.logger.warn({ address: key, epoch: session.claim.epoch }, 'session lost to another owner')
-    void this.abandon(session)
+  /** Another worker has written the actor's record: this one is over here, and stores nothing more. */
+  #stale(actor: LivingActor | undefined): void {
+    if (!actor || this.#living.get(addressKey(actor.address)) !== actor) return
+    const { address, claim } = actor
+    this.#components.logger.warn({ address: addressKey(address), epoch: claim.epoch }, 'actor lost to another owner')
+    void this.abandon(actor)
   }
 }
 

@@ -7,8 +7,8 @@
  * I4  Nothing is taken while the lease is not held: the asker may ask again.
  * I5  What could not be given up when everything was handed over, as the store was away, is given up for the next message.
  */
-import { ActorError } from '@scaled-mcp/actor'
-import type { Lease } from '@scaled-mcp/cluster'
+import { ActorError, type Termination } from '@scaled-mcp/actor'
+import { encodeFailure, type Lease } from '@scaled-mcp/cluster'
 import {
   type Address,
   addressKey,
@@ -18,12 +18,16 @@ import {
   header,
   parseAddressKey,
   type ReplyStatus,
-  type Subjects
+  SESSION_KIND,
+  type Subjects,
+  type WorkerSubject
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Claimed, Claims, Owned } from './claims.ts'
-import type { Hosting, LivingSession } from './hosting.ts'
+import type { Hosting } from './hosting.ts'
+import type { LivingActor } from './living-actor.ts'
+import { LivingSession } from './living-session.ts'
 import type { Resend } from './resend.ts'
 
 export interface IntakeComponents {
@@ -46,6 +50,9 @@ export interface IntakeInit {
 const HANDOVERS_AT_ONCE = 64
 const NOTHING = new Uint8Array()
 const NO_DELIVERY = {}
+const NAME_TAKEN = encodeFailure(new ActorError('NameTaken', 'the address is in use'))
+
+type Form = WorkerSubject['form']
 
 export class Intake {
   readonly #components: IntakeComponents
@@ -77,7 +84,7 @@ export class Intake {
       this.#answer(delivery.reply, 'busy') // I4
       return
     }
-    const { key } = this.#components.subjects.parseWorker(delivery.subject)
+    const { key, form } = this.#components.subjects.parseWorker(delivery.subject)
     const changing = this.#changing.get(key)
     if (changing) {
       void changing.then(() => this.receive(delivery)) // I3
@@ -86,10 +93,10 @@ export class Intake {
     const hosted = this.#components.hosting.get(key)
     if (delivery.headers?.[header.verb] === 'end') void this.#change(key, delivery, () => this.#end(key, delivery))
     else if (hosted && this.#isRebuilt && isForIdle(hosted, delivery)) {
-      void this.#change(key, delivery, () => this.#rebuild(hosted, delivery))
-    } else if (hosted) this.#deliver(hosted, delivery)
+      void this.#change(key, delivery, () => this.#rebuild(hosted, delivery, form))
+    } else if (hosted) this.#deliver(delivery, () => hosted.deliver(delivery, form))
     else if (this.#isClosed) this.#turnAway(key, delivery)
-    else void this.#change(key, delivery, () => this.#open(key, delivery))
+    else void this.#change(key, delivery, () => this.#open(key, delivery, form))
   }
 
   /** Forgets every session at once, without a word to anybody: they are others' now. */
@@ -107,11 +114,11 @@ export class Intake {
    * Passivates those of these sessions that are not used, and gives them up: the next message opens them on any worker.
    * Resolves with how many have left memory; never rejects.
    */
-  async releaseUnused(sessions: readonly LivingSession[]): Promise<number> {
+  async releaseUnused(sessions: readonly LivingActor[]): Promise<number> {
     let left = 0
     await inLanes(sessions, async (hosted) => {
       const key = addressKey(hosted.address)
-      const isHere = this.#components.hosting.get(key) === hosted && hosted.actor.isUnused
+      const isHere = this.#components.hosting.get(key) === hosted && hosted.isUnused
       if (!isHere || this.#isClosed || this.#changing.has(key) || !this.#components.lease.isHeld) return
       await this.#change(key, NO_DELIVERY, () => this.#release(hosted))
       if (this.#components.hosting.get(key) !== hosted) left++
@@ -125,7 +132,7 @@ export class Intake {
     await this.#forEachLiving((hosted) => this.#release(hosted))
   }
 
-  async #release(hosted: LivingSession): Promise<void> {
+  async #release(hosted: LivingActor): Promise<void> {
     await this.#components.hosting.passivate(hosted)
     await this.#components.claims.release(hosted)
   }
@@ -166,10 +173,10 @@ export class Intake {
     this.#answer(reply, 'draining')
   }
 
-  async #open(key: string, delivery: Delivery): Promise<void> {
+  async #open(key: string, delivery: Delivery, form: Form): Promise<void> {
     const { claims, hosting } = this.#components
     const address = parseAddressKey(key)
-    if (hosting.isFull) {
+    if (hosting.isFull || !hosting.hosts(address.kind)) {
       this.#answer(delivery.reply, 'full')
       return
     }
@@ -178,28 +185,36 @@ export class Intake {
       this.#refuse(delivery.reply, claimed)
       return
     }
-    const session = await this.#host({ address, claim: claimed.claim }, claimed.isNew, delivery) // I1
-    this.#deliver(session, delivery)
+    const actor = await this.#host({ address, claim: claimed.claim }, claimed.isNew, delivery) // I1
+    this.#deliver(delivery, () => actor.begin(delivery, form))
   }
 
-  async #rebuild(hosted: LivingSession, delivery: Delivery): Promise<void> {
+  async #rebuild(hosted: LivingActor, delivery: Delivery, form: Form): Promise<void> {
     const { hosting } = this.#components
     await hosting.passivate(hosted)
-    this.#deliver(await hosting.restore(hosted), delivery)
+    const actor = await hosting.restore(hosted)
+    this.#deliver(delivery, () => actor.deliver(delivery, form))
   }
 
-  /** A new session that cannot be hosted is over; an existing one is given back. */
-  async #host(owned: Owned, isNew: boolean, delivery: Delivery): Promise<LivingSession> {
-    const { claims, hosting, begun } = this.#components
+  /** What is new and cannot be hosted is over; what exists is given back. */
+  async #host(owned: Owned, isNew: boolean, delivery: Delivery): Promise<LivingActor> {
+    const { hosting, begun } = this.#components
     try {
       if (!isNew) return await hosting.restore(owned)
-      const session = await hosting.create(owned, delivery)
-      begun(session)
-      return session
+      const actor = await hosting.create(owned, delivery)
+      if (actor instanceof LivingSession) begun(actor)
+      return actor
     } catch (error) {
-      await (isNew ? claims.end(owned) : claims.release(owned))
+      await this.#giveUp(owned, isNew, error)
       throw error
     }
+  }
+
+  async #giveUp(owned: Owned, isNew: boolean, error: unknown): Promise<void> {
+    const { claims } = this.#components
+    if (!isNew) await claims.release(owned)
+    else if (owned.address.kind === SESSION_KIND) await claims.end(owned)
+    else await claims.endActor(owned, textOf(error))
   }
 
   async #end(key: string, { reply, headers }: Delivery): Promise<void> {
@@ -221,7 +236,7 @@ export class Intake {
       this.#answer(reply, 'not-owner') // given up or taken over meanwhile: whoever has it now ends it (I1)
       return
     }
-    if (!hosted || hosted.actor.hasStreams) await this.#forgetEvents(address)
+    if (!hosted || hosted.hasStreams) await this.#forgetEvents(address)
     this.#reply(reply)
   }
 
@@ -237,8 +252,25 @@ export class Intake {
     this.#endHere(key)
   }
 
+  /** An actor of the author's own has ended by itself: so does its address. */
+  endedByItself(actor: LivingActor, reason: Termination): void {
+    const key = addressKey(actor.address)
+    const changing = this.#changing.get(key)
+    if (changing) void changing.then(() => this.endedByItself(actor, reason))
+    else if (this.#components.hosting.get(key) === actor) {
+      void this.#change(key, NO_DELIVERY, () => this.#endActor(actor, reason))
+    }
+  }
+
+  /** Not held as it was: whoever owns it then ends it, as nobody has it in memory. */
+  async #endActor(actor: LivingActor, reason: Termination): Promise<void> {
+    const { claims, hosting } = this.#components
+    hosting.forget(actor)
+    await claims.endActor(actor, reason.kind === 'failed' ? textOf(reason.error) : undefined)
+  }
+
   /** Ends a session that was begun and not gone on with, unless it is another's by now. */
-  endAbandoned(session: LivingSession): void {
+  endAbandoned(session: LivingActor): void {
     const key = addressKey(session.address)
     if (this.#components.hosting.get(key) === session && !this.#changing.has(key)) this.#endHere(key)
   }
@@ -259,22 +291,23 @@ export class Intake {
     return changed
   }
 
-  async #forEachLiving(run: (hosted: LivingSession) => Promise<void>): Promise<void> {
+  async #forEachLiving(run: (hosted: LivingActor) => Promise<void>): Promise<void> {
     await inLanes(this.#components.hosting.all(), (hosted) => run(hosted).catch((error) => this.#failed(hosted, error)))
   }
 
   /** An actor that is on its way out, or has no room, has not run the message: the asker may ask again (I2). */
-  #deliver({ ref }: LivingSession, delivery: Delivery): void {
+  #deliver({ reply }: Delivery, deliver: () => void): void {
     try {
-      ref.tell(delivery)
+      deliver()
     } catch (error) {
       if (!(error instanceof ActorError)) throw error
-      this.#answer(delivery.reply, error.code === 'MailboxFull' ? 'full' : 'draining')
+      this.#answer(reply, error.code === 'MailboxFull' ? 'full' : 'draining')
     }
   }
 
   #refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
     if (claimed.outcome === 'ended') this.#answer(reply, 'ended')
+    else if (claimed.outcome === 'taken') this.#components.resend.refuse(() => reply?.end(NAME_TAKEN))
     else this.#answer(reply, 'not-owner', claimed.owner === undefined ? {} : { [header.owner]: claimed.owner })
   }
 
@@ -286,17 +319,14 @@ export class Intake {
     if (reply) this.#components.resend.refuse(() => reply.end({ body: NOTHING, headers }))
   }
 
-  #failed(hosted: LivingSession | undefined, error: unknown): void {
+  #failed(hosted: LivingActor | undefined, error: unknown): void {
     const address = hosted && addressKey(hosted.address)
-    this.#components.logger.error({ err: error, address }, 'session not handed over')
+    this.#components.logger.error({ err: error, address }, 'actor not handed over')
   }
 }
 
 /** Some sessions at a time. */
-async function inLanes(
-  sessions: readonly LivingSession[],
-  run: (hosted: LivingSession) => Promise<void>
-): Promise<void> {
+async function inLanes(sessions: readonly LivingActor[], run: (hosted: LivingActor) => Promise<void>): Promise<void> {
   const waiting = [...sessions]
   const lane = async () => {
     for (let hosted = waiting.pop(); hosted; hosted = waiting.pop()) await run(hosted)
@@ -304,13 +334,13 @@ async function inLanes(
   await Promise.all(Array.from({ length: HANDOVERS_AT_ONCE }, lane))
 }
 
-function owned({ claim }: LivingSession): Claimed {
+function owned({ claim }: LivingActor): Claimed {
   return { outcome: 'owned', claim, isNew: false }
 }
 
 /** Whoever only reads a stream is no reason to rebuild: rebuilding sends readers away, and they come back at once. */
-function isForIdle({ actor }: LivingSession, { headers }: Delivery): boolean {
-  return actor.isIdle && headers?.[header.verb] === undefined
+function isForIdle({ isRebuildable }: LivingActor, { headers }: Delivery): boolean {
+  return isRebuildable && headers?.[header.verb] === undefined
 }
 
 /** What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). */
@@ -318,4 +348,8 @@ function refusalHeaders(error: unknown): Headers {
   if (hasCode(error, 'StaleEpoch')) return { [header.status]: 'not-owner' }
   if (hasCode(error, 'StoreUnavailable')) return { [header.status]: 'busy' }
   return errorHeaders(error)
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

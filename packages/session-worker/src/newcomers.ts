@@ -4,7 +4,7 @@
  * N1  One that is being used, whatever its client has said, stays.
  */
 import type { Clock, Timer } from '@scaled-mcp/actor'
-import type { LivingSession } from './hosting.ts'
+import type { LivingSession } from './living-session.ts'
 
 export interface NewcomersComponents {
   readonly clock: Clock
@@ -38,12 +38,12 @@ export class Newcomers {
     this.#withinMs = withinMs
   }
 
-  add({ ref }: LivingSession): void {
+  add({ key }: LivingSession): void {
     if (!Number.isFinite(this.#withinMs)) return
     const now = this.#components.clock.monotonic()
     const newest = this.#waiting.at(-1)
-    if (newest && now < newest.fullAt) newest.keys.push(ref.name)
-    else this.#begin(ref.name, now)
+    if (newest && now < newest.fullAt) newest.keys.push(key)
+    else this.#begin(key, now)
   }
 
   stop(): void {
@@ -78,8 +78,8 @@ export class Newcomers {
   /** One that has left and come back meanwhile is initialized. */
   #judge(key: string): void {
     const session = this.#components.find(key)
-    if (!session || session.actor.isInitialized) return
-    if (session.actor.isUnused) this.#components.end(session)
+    if (!session || session.isInitialized) return
+    if (session.isUnused) this.#components.end(session)
     else this.add(session) // N1
   }
 }

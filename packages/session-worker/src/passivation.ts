@@ -6,14 +6,14 @@
  * S2  It leaves when it has been idle for `idleMs`, or when it is among the longest idle of more than `maxInMemory`.
  */
 import type { Clock, Timer } from '@scaled-mcp/actor'
-import type { LivingSession } from './hosting.ts'
+import type { LivingActor } from './living-actor.ts'
 
 export interface PassivationComponents {
   readonly clock: Clock
   /** The sessions in memory. */
-  readonly living: () => readonly LivingSession[]
+  readonly living: () => readonly LivingActor[]
   /** Gives these sessions up, unless they are in use again by then. Never rejects. */
-  readonly release: (sessions: readonly LivingSession[]) => Promise<unknown>
+  readonly release: (sessions: readonly LivingActor[]) => Promise<unknown>
 }
 
 export interface PassivationInit {
@@ -52,13 +52,13 @@ export class Passivation {
     this.#timer?.cancel()
   }
 
-  #due(): readonly LivingSession[] {
+  #due(): readonly LivingActor[] {
     const { clock, living } = this.#components
     const now = clock.monotonic()
     const all = living()
-    const unused = all.filter(({ actor }) => actor.isUnused) // S1
+    const unused = all.filter(({ isUnused }) => isUnused) // S1
     const excess = all.length - this.#init.maxInMemory
-    if (excess > 0) unused.sort((a, b) => a.actor.usedAt - b.actor.usedAt)
-    return unused.filter(({ actor }, i) => i < excess || now - actor.usedAt >= this.#init.idleMs) // S2
+    if (excess > 0) unused.sort((a, b) => a.usedAt - b.usedAt)
+    return unused.filter(({ usedAt }, i) => i < excess || now - usedAt >= this.#init.idleMs) // S2
   }
 }

@@ -3,7 +3,7 @@ import { SessionServer, type SessionServerComponents, type SessionServerInit } f
 /** What a session's actor needs of the server that it hosts. */
 export type ServedSession = Pick<
   SessionServer,
-  'start' | 'restore' | 'receive' | 'deliveryClass' | 'isInitialized' | 'passivate' | 'close'
+  'start' | 'restore' | 'receive' | 'hear' | 'deliveryClass' | 'isInitialized' | 'passivate' | 'close'
 >
 
 /** Makes the server of one session. */

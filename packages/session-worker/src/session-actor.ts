@@ -9,9 +9,10 @@
  * N6  Once another worker owns the session, nothing that happens here reaches the client as an answer.
  * N7  Each message of the server goes to exactly one stream: its request's while that is in flight, else the standalone
  *     one (MCP 2025-11-25, Transports, "Multiple Connections").
+ * N8  What other actors tell the session is handled once at most, one message after the other.
  */
 import { Actor, type Clock } from '@scaled-mcp/actor'
-import type { Lease } from '@scaled-mcp/cluster'
+import { decodeValue, type Lease } from '@scaled-mcp/cluster'
 import {
   clientQuirks,
   errorHeaders,
@@ -24,16 +25,24 @@ import {
   ScaledMcpError
 } from '@scaled-mcp/contracts'
 import type { Delivery, Reply } from '@scaled-mcp/mesh'
-import type { Logger, Outgoing, Outlet, ReceiveExtra, ServerDefinition } from '@scaled-mcp/server'
+import type {
+  ActorsOf,
+  Logger,
+  Outgoing,
+  Outlet,
+  ReceiveExtra,
+  ServerDefinition,
+  SessionFields
+} from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
 import { type ClientPost, clientPost, requestContext } from './client-message.ts'
 import type { Exchange } from './exchange.ts'
 import { OpenExchanges } from './open-exchanges.ts'
+import type { OwnedRecord } from './owned-record.ts'
 import { PostExchange, type PostExchangeComponents } from './post-exchange.ts'
 import type { Resend } from './resend.ts'
 import { type Asked, ReturningClients } from './returning-clients.ts'
 import type { ServedSession, ServeSession } from './serve-session.ts'
-import type { SessionStore } from './session-store.ts'
 import { SessionStreams, type SessionStreamsComponents } from './session-streams.ts'
 import { SsePosts } from './sse-posts.ts'
 
@@ -48,6 +57,8 @@ export interface SessionActorComponents {
   /** Told that the server refused the `initialize`: there is no session under `key`. */
   readonly refused: (key: string) => void
   readonly streams: Pick<SessionStreamsComponents, 'events' | 'isReading'>
+  /** The actors of the cluster, for a session's server. */
+  readonly actorsOf: ActorsOf
   /** Whether the directory still names this owner. */
   readonly isOwner: (owned: Owned) => Promise<boolean>
   /** Told once that a later owner has written: the session is not here any more. */
@@ -57,7 +68,7 @@ export interface SessionActorComponents {
 export interface SessionActorInit extends Owned {
   /** `addressKey` of the session. */
   readonly key: string
-  readonly store: SessionStore
+  readonly store: OwnedRecord<SessionFields>
   /** Requests in flight at once; more are refused. */
   readonly inFlight: number
   /** How long an answer may take before its request becomes a stream, in milliseconds. */
@@ -77,6 +88,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   readonly #exchanges = new OpenExchanges()
   readonly #isNew: boolean
   #opened: SessionStreams | undefined
+  #heard: Promise<void> | undefined
   #isAnnounced = false
   #isDraining = false
   #isStale = false
@@ -84,13 +96,14 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
 
   constructor(components: SessionActorComponents, init: SessionActorInit) {
     super()
-    const { definition, logger, serve } = components
+    const { definition, logger, serve, actorsOf } = components
     const { store, address, claim } = init
     this.#components = components
     this.#init = init
     this.#isNew = !store.exists
     this.#usedAt = components.clock.monotonic()
-    this.#server = serve({ definition, outlet: this, record: store, logger }, { id: address.id, epoch: claim.epoch })
+    const parts = { definition, outlet: this, record: store, logger, actorsOf }
+    this.#server = serve(parts, { id: address.id, epoch: claim.epoch })
   }
 
   /** Whether nothing of the client is being handled. */
@@ -136,6 +149,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
       if (headers?.[header.revision] !== undefined) this.#checkRevision(headers[header.revision])
       const verb = headers?.[header.verb]
       if (verb === 'listen' || verb === 'resume') this.#read(verb, delivery)
+      else if (verb === 'tell') this.#hear(delivery)
       else this.#post(delivery)
     } catch (error) {
       this.#refuse(reply, errorHeaders(error))
@@ -200,6 +214,19 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     const asked = { post, body, context, reply, messageId: first ?? reply.id }
     if (first === undefined) this.#ask(asked)
     else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
+  }
+
+  /** Another actor tells the session something (N8). */
+  #hear(delivery: Delivery): void {
+    const { headers, reply } = delivery
+    if (this.#isDraining || this.#isStale) this.#refuse(reply, { [header.status]: 'draining' })
+    else if (headers?.[header.attempt] !== undefined) this.#refuse(reply, { [header.status]: 'interrupted' })
+    else {
+      const heard = (this.#heard ?? Promise.resolve()).then(() => this.#server.hear(decodeValue(delivery)))
+      this.#heard = heard.catch(() => undefined) // the sender hears of it
+      const over = () => this.#components.resend.send(() => reply?.end({ body: NOTHING }))
+      this.#watch(heard.then(over), reply)
+    }
   }
 
   /** Hands over what needs no answer. */
@@ -329,7 +356,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     }
   }
 
-  #watch(work: Promise<void>, reply: Reply): void {
+  #watch(work: Promise<void>, reply: Reply | undefined): void {
     work.catch((error) => this.#refuse(reply, errorHeaders(error)))
   }
 

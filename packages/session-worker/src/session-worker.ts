@@ -18,14 +18,18 @@ import {
 } from '@scaled-mcp/cluster'
 import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
-import type { Logger, ServerDefinition } from '@scaled-mcp/server'
+import type { ActorsOf, Logger, ServerDefinition } from '@scaled-mcp/server'
 import { Claims, type Owned } from './claims.ts'
 import { type Heap, processHeap } from './heap.ts'
 import { HeapRelief } from './heap-relief.ts'
-import { Hosting, type LivingSession } from './hosting.ts'
+import { Hosting } from './hosting.ts'
 import { Intake } from './intake.ts'
+import { LeaseGate } from './lease-gate.ts'
+import type { LivingActor } from './living-actor.ts'
+import { LivingSession } from './living-session.ts'
 import { Newcomers } from './newcomers.ts'
 import { Passivation } from './passivation.ts'
+import { Reach } from './reach.ts'
 import { ReaderProbe } from './reader-probe.ts'
 import { Resend } from './resend.ts'
 import { type ServeSession, serveSdk } from './serve-session.ts'
@@ -80,6 +84,8 @@ const SWEEP = { everyMs: 600_000, idleMs: 86_400_000, keptMs: 86_400_000 }
 export class SessionWorker {
   readonly #components: SessionWorkerComponents
   readonly #system: ActorSystem
+  readonly #gate: LeaseGate
+  readonly #reach: Reach
   readonly #clock: Clock
   readonly #times: LeaseTimes
   readonly #member: Member
@@ -103,30 +109,24 @@ export class SessionWorker {
   readonly lost: Promise<void>
 
   private constructor(components: SessionWorkerComponents, init: SessionWorkerInit) {
-    const { mesh, subjects, logger, clock = systemClock, serve = serveSdk, heap = processHeap } = components
+    const { mesh, subjects, logger, clock = systemClock, heap = processHeap } = components
     this.#components = components
     this.#clock = clock
     this.#times = leaseTimes(init.leaseMs)
-    const onFailure = (name: string, error: unknown) => logger.error({ err: error, actor: name }, 'actor failed')
-    this.#system = ActorSystem.start({ clock, onFailure, freezeMessages: false })
     this.#member = components.member ?? membershipOf({ ...components, clock }, init, () => this.#hosting.size)
     this.#members = memberViewOf({ ...components, clock }, this.#times)
     this.#detector = this.#detectorOf(mesh)
     const { lease } = this.#member
+    this.#gate = new LeaseGate(lease)
     this.#resend = new Resend(mesh.wire, lease)
     const directory = new Directory({ entries: mesh.records.directory, members: this.#members, clock })
-    const states = mesh.records.state
-    const claims = new Claims({ directory, states, events: mesh.events }, mesh.process)
-    const refused = (key: string) => this.#intake.refused(key)
-    const { isReading } = new ReaderProbe({ wire: mesh.wire, subjects })
-    const streams = { events: mesh.events, isReading }
-    const isOwner = (owned: Owned) => claims.holds(owned)
-    const hosted = { states, system: this.#system, resend: this.#resend, serve, lease, logger, clock, refused }
-    this.#hosting = new Hosting(
-      { ...hosted, definition: components.definition, streams, isOwner },
-      { ...init, maxBodyBytes: mesh.wire.maxBodyBytes }
-    )
-    const find = (key: string) => this.#hosting.get(key)
+    const kinds = () => this.#hosting.kinds
+    this.#reach = new Reach({ mesh, subjects, directory, members: this.#members, clock, logger, kinds })
+    this.#system = this.#systemOf(logger)
+    const claims = new Claims({ directory, states: mesh.records.state, events: mesh.events }, mesh.process)
+    this.#hosting = this.#hostingOf(claims, init)
+    const living = () => this.#hosting.all()
+    const find = (key: string) => sessionOf(this.#hosting.get(key))
     const newcomers = { clock, find, end: (session: LivingSession) => this.#intake.endAbandoned(session) }
     this.#newcomers = new Newcomers(newcomers, init.initializeMs ?? INITIALIZE_MS)
     const begun = (session: LivingSession) => this.#newcomers.add(session)
@@ -136,8 +136,7 @@ export class SessionWorker {
     )
     this.#sweeper = this.#sweeperOf(mesh, { directory, claims }, init.sweep)
     const { passivateMs: idleMs = PASSIVATE_MS, maxInMemory = Number.POSITIVE_INFINITY } = init
-    const living = () => this.#hosting.all()
-    const release = (unused: readonly LivingSession[]) => this.#intake.releaseUnused(unused)
+    const release = (unused: readonly LivingActor[]) => this.#intake.releaseUnused(unused)
     this.#passivation = new Passivation({ clock, living, release }, { idleMs, maxInMemory })
     this.#heapRelief = new HeapRelief({ heap, living, release, logger }, { maxPercent: init.maxHeapPercent ?? 100 })
     this.lost = this.#member.lost.then(() => this.#forgetAll())
@@ -155,7 +154,12 @@ export class SessionWorker {
     return this.#components.mesh.process
   }
 
-  /** Sessions hosted. */
+  /** The actors of the cluster, for a sender in this process. */
+  get actorsOf(): ActorsOf {
+    return this.#reach.of
+  }
+
+  /** Actors hosted: sessions and those of the author's own. */
   get load(): number {
     return this.#hosting.size
   }
@@ -172,6 +176,7 @@ export class SessionWorker {
   /** Rebuilds every session from its record with another definition; clients notice nothing. */
   async reload(definition: ServerDefinition): Promise<void> {
     this.#hosting.use(definition)
+    await this.#member.offer(kindsOf(definition))
     await this.#intake.passivateAll()
   }
 
@@ -213,6 +218,7 @@ export class SessionWorker {
   async #start({ mesh, subjects }: SessionWorkerComponents, { build, hostName }: SessionWorkerInit): Promise<void> {
     await this.#member.join() // K1
     await this.#members.start()
+    await this.#reach.start()
     this.#detector.start()
     this.#watchLease()
     this.#passivation.start()
@@ -248,6 +254,7 @@ export class SessionWorker {
     if (this.#isSuspended) this.#components.logger.info({ worker: this.id }, 'the lease is held again')
     this.#isSuspended = false
     this.#resend.flush()
+    this.#gate.open()
   }
 
   async #forgetAll(): Promise<void> {
@@ -255,6 +262,7 @@ export class SessionWorker {
     this.#components.logger.error({ worker }, 'another process has declared this worker dead: it forgets its sessions')
     this.#leave()
     this.#resend.stop()
+    this.#gate.close()
     await this.#intake.abandonAll()
     await this.#system.stop()
   }
@@ -276,9 +284,38 @@ export class SessionWorker {
     this.#sweeper.stop()
     this.#detector.stop()
     this.#members.stop()
+    this.#reach.stop()
     this.#serving?.stop()
     this.#control?.stop()
     this.#stopListening?.()
+  }
+
+  /** Deliveries are bytes, and shared; what actors send each other is copied on the way. */
+  #systemOf(logger: Logger): ActorSystem {
+    const onFailure = (name: string, error: unknown) => logger.error({ err: error, actor: name }, 'actor failed')
+    return ActorSystem.start({ clock: this.#clock, onFailure, freezeMessages: false, beyond: this.#reach.actors })
+  }
+
+  #hostingOf(claims: Claims, init: SessionWorkerInit): Hosting {
+    const { mesh, subjects, definition, logger, serve = serveSdk } = this.#components
+    const { isReading } = new ReaderProbe({ wire: mesh.wire, subjects })
+    const own = { system: this.#system, resend: this.#resend, gate: this.#gate, clock: this.#clock }
+    return new Hosting(
+      {
+        ...own,
+        definition,
+        serve,
+        logger,
+        lease: this.#member.lease,
+        states: mesh.records.state,
+        streams: { events: mesh.events, isReading },
+        isOwner: (owned: Owned) => claims.holds(owned),
+        actorsOf: this.#reach.of,
+        refused: (key) => this.#intake.refused(key),
+        ended: (actor, reason) => this.#intake.endedByItself(actor, reason)
+      },
+      { ...init, maxBodyBytes: mesh.wire.maxBodyBytes }
+    )
   }
 
   #sweeperOf(
@@ -290,7 +327,8 @@ export class SessionWorker {
     const { lease } = this.#member
     const members = { members: this.#members, memberRecords: records.members }
     const exclusively: Intake['exclusively'] = (key, change) => this.#intake.exclusively(key, change)
-    const components = { ...ownership, ...members, lease, clock: this.#clock, logger, exclusively }
+    const keeps = (kind: string) => this.#hosting.keeps(kind)
+    const components = { ...ownership, ...members, lease, clock: this.#clock, logger, keeps, exclusively }
     return new Sweeper(components, { ...SWEEP, ...init, self })
   }
 
@@ -313,12 +351,21 @@ function memberViewOf({ mesh, logger, clock }: Clocked, { observeMs }: LeaseTime
 }
 
 function membershipOf(
-  { mesh, logger, clock }: Clocked,
+  { mesh, logger, clock, definition }: Clocked,
   { hostName, build, leaseMs }: SessionWorkerInit,
   load: () => number
 ): Membership {
   const missed = (error: unknown) => logger.warn({ err: error }, 'heartbeat not stored')
   const identity = { id: mesh.process, role: 'worker', host: hostName, pid: process.pid, build } as const
+  const kinds = kindsOf(definition)
   const times = leaseTimes(leaseMs)
-  return new Membership({ members: mesh.records.members, clock, load, missed }, { ...identity, times })
+  return new Membership({ members: mesh.records.members, clock, load, missed }, { ...identity, kinds, times })
+}
+
+function kindsOf({ actors = {} }: ServerDefinition): readonly string[] {
+  return Object.keys(actors)
+}
+
+function sessionOf(actor: LivingActor | undefined): LivingSession | undefined {
+  return actor instanceof LivingSession ? actor : undefined
 }

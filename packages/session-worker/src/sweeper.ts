@@ -3,7 +3,8 @@
  *
  * W1  The lowest id of the workers that are up sweeps. Two at once do no harm: what changes changes by compare-and-set,
  *     and what is removed is final.
- * W2  A session that nobody owns for `idleMs` ends. One whose owner has died is given up first, and its time begins then.
+ * W2  What nobody owns for `idleMs` ends, but for actors of the author's own that have a durable state. What belonged to an
+ *     owner that has died is given up first, and its time begins then.
  * W3  What is left of an ended session is removed after `keptMs`: until then whoever believes to own it is refused by it.
  * W4  The record of a dead member goes when nothing is owned by it any more, and nobody still waits for that word. Its
  *     tombstone stays: should the member wake from a long sleep, it learns by that alone that it is dead.
@@ -25,6 +26,8 @@ export interface SweeperComponents {
   readonly lease: Lease
   readonly clock: Clock
   readonly logger: Logger
+  /** Whether an actor of this kind stays although nobody uses it. */
+  readonly keeps: (kind: string) => boolean
   /** As `Intake` has it. */
   readonly exclusively: Intake['exclusively']
 }
@@ -121,16 +124,16 @@ export class Sweeper {
     await this.#components.directory.all((address, ownership) => {
       const { owner, why } = ownership.record
       if (why === 'new' || why === 'takeover') owners.add(owner)
-      const work = this.#workFor(ownership)
+      const work = this.#workFor(address, ownership)
       if (work) due.push({ work, address, ownership })
     })
     return { due, owners }
   }
 
-  #workFor({ record: { why, owner, at } }: Ownership): Work | undefined {
+  #workFor({ kind }: Address, { record: { why, owner, at } }: Ownership): Work | undefined {
     const ageMs = this.#components.clock.wall() - at
     if (why === 'ended') return ageMs > this.#init.keptMs ? 'removed' : undefined
-    if (why === 'released') return ageMs > this.#init.idleMs ? 'ended' : undefined
+    if (why === 'released') return ageMs > this.#init.idleMs && !this.#components.keeps(kind) ? 'ended' : undefined
     return this.#components.members.seemsDead(owner) ? 'givenUp' : undefined
   }
 

@@ -51,7 +51,16 @@ function memberInHand() {
   const renew = () => lease.renew({ monotonic: clock.monotonic(), wall: clock.wall() })
   const join = async () => renew()
   return {
-    member: { lease, lost: new Promise<void>(() => {}), join, drain: done, undrain: done, returned: done, leave: done },
+    member: {
+      lease,
+      lost: new Promise<void>(() => {}),
+      join,
+      drain: done,
+      undrain: done,
+      offer: done,
+      returned: done,
+      leave: done
+    },
     renew,
     end: () => lease.suspend()
   }

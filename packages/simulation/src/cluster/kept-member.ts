@@ -48,6 +48,10 @@ export class KeptMember implements Member {
     return this.#ask((membership) => membership.undrain())
   }
 
+  offer(kinds: readonly string[]): Promise<void> {
+    return this.#ask((membership) => membership.offer(kinds))
+  }
+
   returned(): Promise<void> {
     return this.#ask((membership) => membership.returned())
   }

@@ -8,6 +8,7 @@ export function silentReturn(member: Member): Member {
     join: () => member.join(),
     drain: () => member.drain(),
     undrain: () => member.undrain(),
+    offer: (kinds) => member.offer(kinds),
     returned: async () => undefined,
     leave: () => member.leave()
   }

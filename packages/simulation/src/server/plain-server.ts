@@ -63,6 +63,9 @@ export class PlainServer implements ServedSession {
     this.#list = new RecordedState(this.#components.record, listState)
   }
 
+  /** Nothing tells these sessions anything. */
+  async hear(): Promise<void> {}
+
   async restore(): Promise<void> {
     await this.start()
     this.#announce()

@@ -20,6 +20,30 @@ export function frozenJson<T>(value: T): T {
   return copy(value, '$', []) as T
 }
 
+/**
+ * The JSON text of `value`; undefined has none.
+ * @throws NotJson at the first place where a round trip would lose or change something.
+ */
+export function jsonText(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (!isJson(value, 0)) frozenJson(value) // finds out where
+  return JSON.stringify(value)
+}
+
+/** The quick way to know; it keeps no path. */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || depth === DEEPEST) return false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isJson(value[i], depth + 1)) return false // `every` would skip holes
+    return true
+  }
+  if (!isPlain(value)) return false
+  for (const key in value) if (!isJson((value as Record<string, unknown>)[key], depth + 1)) return false
+  return true
+}
+
 function copy(value: unknown, path: string, above: readonly object[]): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value

@@ -1,8 +1,8 @@
-import { Subjects } from '@scaled-mcp/contracts'
+import { Subjects, sessionCodec } from '@scaled-mcp/contracts'
 import { MemoryBroker } from '@scaled-mcp/mesh'
 import { newSession } from '@scaled-mcp/server'
 import { describe, expect, it, vi } from 'vitest'
-import { SessionStore } from '../src/session-store.ts'
+import { OwnedRecord } from '../src/owned-record.ts'
 
 const key = 'default.session.abc'
 const fields = newSession({ protocolVersion: '2025-11-25' })
@@ -10,8 +10,8 @@ const claim = (epoch: number, nonce = 'mine') => ({ epoch, nonce })
 
 function owner(epoch: number) {
   const { records } = new MemoryBroker().connect({ process: 'w-0000-000001', subjects: new Subjects() })
-  const components = { states: records.state, stale: vi.fn() }
-  return { components, store: new SessionStore(components, { key, claim: claim(epoch), fields, revision: 0 }) }
+  const components = { states: records.state, codec: sessionCodec, stale: vi.fn() }
+  return { components, store: new OwnedRecord(components, { key, claim: claim(epoch), fields, revision: 0 }) }
 }
 
 describe('the record of a session', () => {
@@ -20,14 +20,14 @@ describe('the record of a session', () => {
     const levels = ['debug', 'info', 'error']
     await Promise.all(levels.map((logLevel) => store.write({ logLevel })))
     expect(store.read().logLevel).toBe('error')
-    const reopened = await SessionStore.seal(components, { key, claim: claim(2) })
+    const reopened = await OwnedRecord.seal(components, { key, claim: claim(2) })
     expect(reopened.read().logLevel).toBe('error')
   })
 
   it('an owner that was replaced can store nothing more, and is told so once it tries (T1)', async () => {
     const { store, components } = owner(1)
     await store.write({ logLevel: 'info' })
-    const next = await SessionStore.seal(components, { key, claim: claim(2) })
+    const next = await OwnedRecord.seal(components, { key, claim: claim(2) })
     await expect(store.write({ logLevel: 'debug' })).rejects.toThrow(expect.objectContaining({ code: 'StaleEpoch' }))
     expect(components.stale).toHaveBeenCalledOnce()
     expect(next.read().logLevel).toBe('info')
@@ -38,8 +38,8 @@ describe('the record of a session', () => {
   it('an old epoch cannot seal what a newer one has sealed', async () => {
     const { store, components } = owner(1)
     await store.write({ logLevel: 'info' })
-    await SessionStore.seal(components, { key, claim: claim(5) })
-    await expect(SessionStore.seal(components, { key, claim: claim(4) })).rejects.toThrow(
+    await OwnedRecord.seal(components, { key, claim: claim(5) })
+    await expect(OwnedRecord.seal(components, { key, claim: claim(4) })).rejects.toThrow(
       expect.objectContaining({ code: 'StaleEpoch' })
     )
   })
@@ -47,7 +47,7 @@ describe('the record of a session', () => {
   it('another claim of the same epoch cannot seal it either: a store that lost its last writes counts twice', async () => {
     const { store, components } = owner(1)
     await store.write({ logLevel: 'info' })
-    await expect(SessionStore.seal(components, { key, claim: claim(1, 'another') })).rejects.toThrow(
+    await expect(OwnedRecord.seal(components, { key, claim: claim(1, 'another') })).rejects.toThrow(
       expect.objectContaining({ code: 'StaleEpoch' })
     )
   })

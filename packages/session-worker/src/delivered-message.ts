@@ -1,0 +1,133 @@
+import { ActorError, type Envelope, type MessageContext, type Settle } from '@scaled-mcp/actor'
+import { contextOf, decodeValue, encodeAnswer, encodeFailure } from '@scaled-mcp/cluster'
+import { header, type ReplyStatus } from '@scaled-mcp/contracts'
+import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
+import type { Resend } from './resend.ts'
+
+export interface DeliveredMessageComponents {
+  readonly resend: Resend
+  /** Whether the worker may act as an owner now. */
+  readonly mayAct: () => boolean
+  /** Told once, when it has been answered, and of what was thrown where nobody waits for an answer. */
+  readonly over: (message: DeliveredMessage, error: unknown) => void
+}
+
+export interface DeliveredMessageInit {
+  /** The name of whom it is for. */
+  readonly actor: string
+  readonly form: 'ask' | 'tell'
+}
+
+const NOTHING = new Uint8Array()
+const HANDLED: Message = { body: NOTHING }
+const NO_REPLIES: readonly Reply[] = []
+/** Counts messages that nobody waits for. */
+let unasked = 0
+
+/**
+ * A message of another actor, from the mesh into a mailbox, and the answer on its way back.
+ *
+ * V1  It is answered once: by what the actor answers or throws, or by the status that says that it did not run.
+ * V2  Of a tell it says only that it was handled: what the actor threw is for this worker's log.
+ * V3  One that has waited is not handled once its asker has given up, or while the lease is not held.
+ */
+export class DeliveredMessage implements Envelope<unknown>, Settle {
+  /** Names the question. */
+  readonly id: string
+  readonly message: unknown
+  readonly deadline: number | undefined
+  readonly trace: string | undefined
+  readonly principal: string | undefined
+  readonly sender: string | undefined
+  readonly lane: MessageContext['lane']
+  readonly #components: DeliveredMessageComponents
+  readonly #actor: string
+  readonly #form: 'ask' | 'tell'
+  #replies: readonly Reply[]
+  #isOver = false
+  #isOfLater = false
+
+  /** @throws SyntaxError for what is not JSON. */
+  constructor(components: DeliveredMessageComponents, delivery: Delivery, { actor, form }: DeliveredMessageInit) {
+    const { deadline, trace, principal, sender, lane } = contextOf(delivery.headers)
+    this.#components = components
+    this.#actor = actor
+    this.#form = form
+    this.#replies = delivery.reply ? [delivery.reply] : NO_REPLIES
+    this.id = delivery.reply?.id ?? `unasked-${++unasked}`
+    this.message = decodeValue(delivery)
+    this.deadline = deadline
+    this.trace = trace
+    this.principal = principal
+    this.sender = sender
+    this.lane = lane
+  }
+
+  get settle(): Settle {
+    return this
+  }
+
+  /** Aborted when the asker gives up. */
+  get signal(): AbortSignal | undefined {
+    return this.#replies[0]?.signal
+  }
+
+  /** V3 */
+  take(): boolean {
+    if (this.#isOver) return false
+    if (this.signal?.aborted) this.#finish(undefined)
+    else if (!this.#components.mayAct()) this.refuse('busy')
+    return !this.#isOver
+  }
+
+  resolve(answer: unknown): void {
+    if (this.#isOver) return
+    try {
+      this.#send(this.#form === 'tell' ? HANDLED : encodeAnswer(this.#actor, answer))
+      this.#finish(undefined)
+    } catch (error) {
+      this.reject(error)
+    }
+  }
+
+  reject(error: unknown): void {
+    if (this.#isOver) return
+    if (this.#isOfLater && error instanceof ActorError && error.code === 'ActorStopped') this.refuse('draining')
+    else {
+      this.#send(this.#form === 'tell' ? HANDLED : encodeFailure(error)) // V2
+      this.#finish(error)
+    }
+  }
+
+  /** Answers `reply` as well: the same question, asked again. */
+  join(reply: Reply): void {
+    this.#replies = [...this.#replies, reply]
+  }
+
+  /** Has the next owner handle it, should it still wait when this one lets go of the actor. */
+  leaveToLater(): void {
+    this.#isOfLater = true
+  }
+
+  /** Answers that it did not run; or, with `moved`, that whoever has the actor next decides. */
+  refuse(status: ReplyStatus): void {
+    if (this.#isOver) return
+    const refusal = { body: NOTHING, headers: { [header.status]: status } }
+    for (const reply of this.#replies) this.#components.resend.refuse(() => reply.end(refusal))
+    this.#finish(undefined)
+  }
+
+  /** Forgets it without a word: it is another owner's. */
+  drop(): void {
+    this.#finish(undefined)
+  }
+
+  #send(answer: Message): void {
+    for (const reply of this.#replies) this.#components.resend.send(() => reply.end(answer))
+  }
+
+  #finish(error: unknown): void {
+    this.#isOver = true
+    this.#components.over(this, error)
+  }
+}

@@ -1,0 +1,193 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { Actor, type ActorContext, type Terminated } from '@scaled-mcp/actor'
+import { Subjects } from '@scaled-mcp/contracts'
+import { MemoryBroker } from '@scaled-mcp/mesh'
+import { type Actors, defineActor, defineServer, type SessionState } from '@scaled-mcp/server'
+import pino from 'pino'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { SessionWorker, type SessionWorkerInit } from '../src/index.ts'
+
+const subjects = new Subjects()
+const code = (code: string) => expect.objectContaining({ code })
+
+interface Count {
+  readonly count: number
+}
+
+type Order =
+  | { readonly do: 'add' | 'read' | 'where' | 'stop' | 'throw' | 'wait' | 'answer undefined' | 'answer a function' }
+  | { readonly do: 'watch'; readonly name: string }
+
+let broker: MemoryBroker
+let workers: SessionWorker[]
+let finish: (() => void)[]
+let told: (Terminated & { readonly watcher: string })[]
+
+/** Counts in its state and in a field. */
+class Counter extends Actor<Order, unknown> {
+  readonly #state: SessionState<Count>
+  readonly #name: string
+  #adds = 0
+
+  constructor(state: SessionState<Count>, name: string) {
+    super()
+    this.#state = state
+    this.#name = name
+  }
+
+  override receive(order: Order, context: ActorContext): unknown {
+    switch (order.do) {
+      case 'add':
+        this.#adds++
+        return this.#state.update(({ count }) => ({ count: count + 1 }))
+      case 'read':
+        return { ...this.#state.get(), adds: this.#adds }
+      case 'where':
+        return { sender: context.sender?.name, principal: context.principal, trace: context.trace }
+      case 'stop':
+        context.stop()
+        return 'stopping'
+      case 'throw':
+        throw Object.assign(new RangeError('thrown by the actor'), { code: 'OUT' })
+      case 'wait':
+        return new Promise<void>((resolve) => finish.push(resolve))
+      case 'watch':
+        context.watch(order.name)
+        return undefined
+      case 'answer a function':
+        return () => undefined
+      case 'answer undefined':
+        return undefined
+    }
+  }
+
+  override terminated(terminated: Terminated): void {
+    told.push({ watcher: this.#name, ...terminated })
+  }
+}
+
+const counter = defineActor({
+  state: { version: 1, initial: (): Count => ({ count: 0 }) },
+  create: ({ state, name }) => new Counter(state, name)
+})
+const definition = defineServer({ create: () => new McpServer({ name: 's', version: '1' }), actors: { counter } })
+
+beforeEach(() => {
+  broker = new MemoryBroker()
+  workers = []
+  finish = []
+  told = []
+})
+afterEach(async () => {
+  for (const resolve of finish) resolve()
+  for (const worker of workers) await worker.stop()
+})
+
+async function start(id: string, init: Partial<SessionWorkerInit> = {}): Promise<SessionWorker> {
+  const mesh = broker.connect({ process: id, subjects })
+  const limits = { maxSessions: 100, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
+  const components = { mesh, subjects, definition, logger: pino({ level: 'silent' }) }
+  const worker = await SessionWorker.start(components, { ...limits, hostName: 'h', build: '0', ...init })
+  workers.push(worker)
+  return worker
+}
+
+/** A worker that hosts, and the actors as another that does not sees them. */
+async function twoWorkers(): Promise<{ readonly host: SessionWorker; readonly actors: Actors }> {
+  const asker = await start('w-0000-000001', { maxSessions: 0 })
+  return { host: await start('w-0000-000002'), actors: asker.actorsOf({ name: 'session/abc', principal: 'ann' }) }
+}
+
+const ref = (actors: Actors, id = '1') => actors.getOrActivate<Order, unknown>('counter', id)
+
+describe('an actor of the author on another worker', () => {
+  it('is activated by its first message, and has one state for all', async () => {
+    const { host, actors } = await twoWorkers()
+    expect(await ref(actors).ask({ do: 'add' })).toEqual({ count: 1 })
+    const there = ref(host.actorsOf({ name: 'session/def' }))
+    expect(await there.ask({ do: 'add' })).toEqual({ count: 2 })
+    expect(host.load).toBe(1)
+  })
+
+  it('knows who sent a message and on whose behalf', async () => {
+    const { actors } = await twoWorkers()
+    const asked = ref(actors).ask({ do: 'where' }, { trace: '00-1-2-01' })
+    expect(await asked).toEqual({ sender: 'session/abc', principal: 'ann', trace: '00-1-2-01' })
+  })
+
+  it('throws what its asker gets by name, message and code', async () => {
+    const { actors } = await twoWorkers()
+    const asked = ref(actors).ask({ do: 'throw' })
+    await expect(asked).rejects.toMatchObject({ name: 'RangeError', message: 'thrown by the actor', code: 'OUT' })
+    expect(await ref(actors).ask({ do: 'answer undefined' })).toBeUndefined()
+  })
+
+  it('is not reached by a message that is not JSON, which names the place', async () => {
+    const { actors } = await twoWorkers()
+    const order = { do: 'add', when: [new Date()] } as unknown as Order
+    await expect(ref(actors).ask(order)).rejects.toThrow(/counter\/1: \$\.when\[0\] is a Date/)
+    expect(() => ref(actors).tell(order)).toThrow(code('MessageNotSerialisable'))
+    await expect(ref(actors).ask({ do: 'answer a function' })).rejects.toThrow(code('MessageNotSerialisable'))
+  })
+
+  it('is not found by its name before it exists, nor after it has stopped itself', async () => {
+    const { actors } = await twoWorkers()
+    await expect(actors.actorOf('counter/1')).rejects.toThrow(code('ActorNotFound'))
+    await ref(actors).ask({ do: 'add' })
+    const found = await actors.actorOf<Order>('counter/1')
+    await found.ask({ do: 'stop' })
+    await expect.poll(() => found.ask({ do: 'read' }).catch((error) => error.code)).toBe('ActorNotFound')
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 0, adds: 0 })
+  })
+
+  it('is spawned once: whoever is second is told that the name is taken', async () => {
+    const { actors } = await twoWorkers()
+    const spawned = await actors.spawn<Order>('counter', '1')
+    await expect(actors.spawn('counter', '1')).rejects.toThrow(code('NameTaken'))
+    expect(await spawned.ask({ do: 'add' })).toEqual({ count: 1 })
+  })
+
+  it('of a kind that is not declared is refused at once', async () => {
+    const { actors } = await twoWorkers()
+    expect(() => actors.getOrActivate('cuonter', '1')).toThrow(code('ActorKindUnknown'))
+    await expect(actors.spawn('cuonter', '1')).rejects.toThrow(code('ActorKindUnknown'))
+  })
+
+  it('goes on with its state on another worker when its own leaves, and nobody is told of an end', async () => {
+    const { host, actors } = await twoWorkers()
+    await ref(actors).ask({ do: 'add' })
+    const next = await start('w-0000-000003')
+    await ref(next.actorsOf({ name: 'x/1' }), 'watcher').ask({ do: 'watch', name: 'counter/1' })
+    await host.drain()
+    await host.stop()
+    expect(await ref(actors).ask({ do: 'add' })).toEqual({ count: 2 })
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 2, adds: 1 })
+    expect(told).toEqual([])
+  })
+
+  it('that stops itself is told to each watcher once', async () => {
+    const { actors } = await twoWorkers()
+    await ref(actors).ask({ do: 'add' })
+    for (const id of ['a', 'b']) await ref(actors, id).ask({ do: 'watch', name: 'counter/1' })
+    await ref(actors).ask({ do: 'stop' })
+    await expect.poll(() => told.length).toBe(2)
+    expect(told).toEqual(
+      ['a', 'b'].map((id) => ({ watcher: `counter/${id}`, name: 'counter/1', reason: { kind: 'stopped' } }))
+    )
+  })
+
+  it('that does not exist is told to its watcher at once', async () => {
+    const { actors } = await twoWorkers()
+    await ref(actors, 'a').ask({ do: 'watch', name: 'counter/1' })
+    await expect.poll(() => told).toEqual([{ watcher: 'counter/a', name: 'counter/1', reason: { kind: 'notFound' } }])
+  })
+
+  it('leaves memory when it is idle, and has its state when it is asked again', async () => {
+    await start('w-0000-000001', { maxSessions: 0 })
+    const host = await start('w-0000-000002', { passivateMs: 100 })
+    const actors = (workers[0] as SessionWorker).actorsOf({ name: 'x/1' })
+    await ref(actors).ask({ do: 'add' })
+    await expect.poll(() => host.load).toBe(0)
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 1, adds: 0 })
+  })
+})
