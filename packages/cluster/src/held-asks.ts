@@ -1,6 +1,6 @@
 /**
- * Questions that wait until somebody can take them: each tries again after a growing, jittered pause, and at once when a
- * member has died, since that may be the owner it waits for.
+ * Questions that wait until somebody can take them: each tries again after a growing, jittered pause, and at once when the
+ * directory tells of a change of its address, or when a member has died, since that may be the owner it waits for.
  */
 import type { Clock } from '@scaled-mcp/actor'
 
@@ -27,7 +27,7 @@ export class HeldAsks {
   readonly #components: HeldAsksComponents
   readonly #init: HeldAsksInit
   readonly #held = new Set<Held>()
-  readonly #perAddress = new Map<string, number>()
+  readonly #perAddress = new Map<string, Set<Held>>()
 
   constructor(components: HeldAsksComponents, init: HeldAsksInit) {
     this.#components = components
@@ -41,7 +41,7 @@ export class HeldAsks {
 
   /** Whether another question to this address may wait. */
   hasRoom(key: string): boolean {
-    return (this.#perAddress.get(key) ?? 0) < this.#init.maxPerAddress
+    return (this.#perAddress.get(key)?.size ?? 0) < this.#init.maxPerAddress
   }
 
   /** How long attempt number `waits`, from 0, waits at most, in milliseconds. */
@@ -62,7 +62,12 @@ export class HeldAsks {
       }
     }
     this.#held.add(held)
-    this.#perAddress.set(key, (this.#perAddress.get(key) ?? 0) + 1)
+    const others = this.#perAddress.get(key) ?? new Set()
+    this.#perAddress.set(key, others.add(held))
+  }
+
+  wakeAddress(key: string): void {
+    for (const { wake } of [...(this.#perAddress.get(key) ?? [])]) wake()
   }
 
   wakeAll(): void {
@@ -71,8 +76,8 @@ export class HeldAsks {
 
   #leave(held: Held): void {
     this.#held.delete(held)
-    const left = (this.#perAddress.get(held.key) ?? 1) - 1
-    if (left > 0) this.#perAddress.set(held.key, left)
-    else this.#perAddress.delete(held.key)
+    const others = this.#perAddress.get(held.key)
+    others?.delete(held)
+    if (others?.size === 0) this.#perAddress.delete(held.key)
   }
 }

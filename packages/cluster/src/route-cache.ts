@@ -20,6 +20,7 @@ export class RouteCache {
   readonly #routes = new Map<string, Route>()
   /** Who waits for an address to get an owner. */
   readonly #awaited = new Map<string, () => void>()
+  readonly #listeners = new Set<(key: string) => void>()
   #watches: readonly Watch[] = []
 
   /** @param limit how many routes are kept. */
@@ -74,6 +75,12 @@ export class RouteCache {
     if (route) this.#routes.set(key, { ...route, revision })
   }
 
+  /** Tells of each change of the directory, until the function it returns is called. */
+  onChange(listener: (key: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   /** Calls `owned` each time when the directory tells of an owner of the address, until the function it returns is called. */
   onOwner(key: string, owned: () => void): () => void {
     this.#awaited.set(key, owned)
@@ -92,7 +99,11 @@ export class RouteCache {
   #changed({ key, value, revision }: Entry): void {
     if (this.#awaited.size > 0 && livingOwner(value) !== undefined) this.#awaited.get(key)?.()
     const known = this.#routes.get(key)
-    if (!known || known.epoch >= revision) return
+    if (known && known.epoch < revision) this.#correct(key, value, revision)
+    for (const listener of this.#listeners) listener(key)
+  }
+
+  #correct(key: string, value: Uint8Array, revision: number): void {
     const owner = livingOwner(value)
     if (owner === undefined) this.#routes.delete(key)
     else this.#routes.set(key, { worker: owner, epoch: revision })

@@ -60,8 +60,12 @@ export class Router {
     const { holdMs = 30_000, maxHeld = 64, requestMaxMs = 3_600_000 } = init
     this.#components = { ...components, held: new HeldAsks(components, { maxPerAddress: maxHeld }) }
     this.#init = { holdMs, requestMaxMs }
-    const { members } = components
-    this.#listening = [members.onDeath((id) => this.#died(id)), members.onReturn((id) => this.#returned(id))]
+    const { members, cache } = components
+    this.#listening = [
+      members.onDeath((id) => this.#died(id)),
+      members.onReturn((id) => this.#returned(id)),
+      cache.onChange((key) => this.#components.held.wakeAddress(key))
+    ]
   }
 
   stop(): void {

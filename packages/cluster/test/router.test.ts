@@ -1,4 +1,4 @@
-import { systemClock } from '@scaled-mcp/actor'
+import { systemClock, VirtualClock } from '@scaled-mcp/actor'
 import { type Headers, header, mintSessionId, Subjects, sessionAddress } from '@scaled-mcp/contracts'
 import { type Delivery, type Exchange, type Frame, MemoryBroker, type Mesh, type Reply } from '@scaled-mcp/mesh'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
@@ -10,7 +10,8 @@ import {
   Membership,
   MemberView,
   RouteCache,
-  Router
+  Router,
+  type RouterComponents
 } from '../src/index.ts'
 
 const subjects = new Subjects()
@@ -24,6 +25,7 @@ let asks: string[]
 let directory: Directory
 let cache: RouteCache
 let members: MemberView
+let routing: RouterComponents
 let router: Router
 /** Which worker got what, in order. */
 let got: string[]
@@ -43,8 +45,8 @@ beforeEach(async () => {
   directory = new Directory({ entries: mesh.records.directory, members, clock: systemClock })
   cache = new RouteCache()
   await members.start()
-  const components = { wire: mesh.wire, subjects, directory, members, cache, clock: systemClock, random: () => 0 }
-  router = new Router(components, { holdMs: 250, maxHeld: 2 })
+  routing = { wire: mesh.wire, subjects, directory, members, cache, clock: systemClock, random: () => 0 }
+  router = new Router(routing, { holdMs: 250, maxHeld: 2 })
 })
 
 /** A worker that answers every question with `answers`. */
@@ -121,6 +123,21 @@ describe('a question finds its owner', () => {
     await worker('w-sure')
     expect(await ask('create')).toBe('answered')
     expect(new Set(keys).size).toBe(got.length)
+  })
+})
+
+describe('a question that is held while its owner hands the address over', () => {
+  it('goes on as soon as the address is released, and waits for no timer', async () => {
+    router = new Router({ ...routing, clock: new VirtualClock() }, { holdMs: 250 })
+    await cache.start(gateway.records.directory)
+    await worker('w-heir')
+    await worker('w-leaving', { [header.status]: 'draining' })
+    const created = await directory.create(address, 'w-leaving')
+    const answered = ask()
+    await expect.poll(() => got).toEqual(['w-leaving'])
+    if (created.outcome === 'owned') await directory.release(address, created.claim)
+    expect(await answered).toBe('answered')
+    expect(got).toEqual(['w-leaving', 'w-heir 0'])
   })
 })
 
