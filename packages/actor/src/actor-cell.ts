@@ -107,8 +107,8 @@ export class ActorCell<M> {
     try {
       await this.#starting
     } catch (error) {
-      this.#turns.refuseWaiting(error)
       this.#stopped ??= this.#end(false, { kind: 'failed', error })
+      this.#turns.refuseWaiting(error)
       await this.#stopped
       throw error
     }
@@ -140,7 +140,7 @@ export class ActorCell<M> {
   /** Has the actor handle a message later, if this instance still lives then. */
   after(ms: number, message: M): Timer {
     if (this.isEnding) return { cancel: () => undefined } // T2 of timers.ts
-    const timers = this.#ownKin().timers(this.living.clock) as Timers<M>
+    const timers = this.#ownKin().timers({ clock: this.living.clock, owner: this.self.name }) as Timers<M>
     return timers.arm(ms, message, (envelope) => this.#turns.ring(envelope))
   }
 

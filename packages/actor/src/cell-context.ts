@@ -13,6 +13,7 @@ export class CellContext implements ActorContext {
   readonly #cell: ActorCell<unknown>
   /** Of an ask, once somebody wants to know. */
   #joined: Joined | undefined
+  #isOver = false
 
   constructor(cell: ActorCell<unknown>, envelope: Envelope<unknown>) {
     this.envelope = envelope
@@ -21,6 +22,7 @@ export class CellContext implements ActorContext {
 
   /** The turn is over. */
   end(): void {
+    this.#isOver = true
     this.#joined?.leave()
   }
 
@@ -46,10 +48,8 @@ export class CellContext implements ActorContext {
   }
 
   get signal(): AbortSignal {
-    const asker = this.envelope.settle?.signal
-    if (!asker) return this.#cell.signals.own
-    this.#joined ??= this.#cell.signals.join(asker)
-    return this.#joined.signal
+    this.#joined ??= this.#join()
+    return this.#joined?.signal ?? this.#cell.signals.own
   }
 
   tell<M>(to: ActorRef<M>, message: M, options?: TellOptions): void {
@@ -90,6 +90,12 @@ export class CellContext implements ActorContext {
 
   unwatch(name: string): void {
     this.#cell.living.deathWatch.unwatch(this.#cell, name)
+  }
+
+  /** Nobody would end what is joined after the turn. */
+  #join(): Joined | undefined {
+    const asker = this.#isOver ? undefined : this.envelope.settle?.signal
+    return asker && this.#cell.signals.join(asker)
   }
 
   /** Of a child of that own name. */

@@ -87,6 +87,7 @@ export class DeathWatch {
 
   /** Whoever is beyond may be late, and say it twice. */
   #endedBeyond(watch: Watch, reason: Termination): void {
+    watch.end = undefined
     if (this.#counts(watch)) this.#notify(watch, reason) // W2, W3
   }
 
@@ -105,9 +106,9 @@ export class DeathWatch {
   }
 
   #drop(watch: Watch): void {
-    watch.end?.()
     remove(this.#watches, watch.watcher, watch.name)
     remove(this.#watched, watch.name, watch)
+    watch.end?.()
   }
 }
 

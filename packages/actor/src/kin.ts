@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { Pause } from './pause.ts'
 import { RestartBudget } from './restart-budget.ts'
 import type { Supervision } from './supervision.ts'
-import { Timers } from './timers.ts'
+import { Timers, type TimersComponents } from './timers.ts'
 
 export interface KinInit {
   /** Undefined below the root. */
@@ -44,8 +44,8 @@ export class Kin {
   }
 
   /** Of the instance that lives now. */
-  timers(clock: Clock): Timers<unknown> {
-    this.#timers ??= new Timers(clock)
+  timers(components: TimersComponents): Timers<unknown> {
+    this.#timers ??= new Timers(components)
     return this.#timers
   }
 

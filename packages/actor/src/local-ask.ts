@@ -22,8 +22,8 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
   readonly lane: Lane | undefined
   readonly answer: Promise<R>
   readonly #name: string
-  readonly #asker: AbortSignal | undefined
-  readonly #timer: Timer | undefined
+  #timer: Timer | undefined
+  #stopListening: (() => void) | undefined
   #isSettled = false
   #resolve!: (answer: R) => void
   #reject!: (error: unknown) => void
@@ -44,9 +44,8 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
       this.#resolve = resolve
       this.#reject = reject
     })
-    if (this.deadline !== undefined) this.#timer = clock.after(this.deadline - now, () => this.#giveUp('AskTimeout'))
-    this.#asker = options.signal
-    this.#asker?.addEventListener('abort', this.#aborted, { once: true })
+    if (this.deadline !== undefined) this.#limit(clock, this.deadline - now)
+    if (options.signal) this.#listen(options.signal)
   }
 
   get settle(): Settle {
@@ -60,6 +59,7 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
     return this.#abort.signal
   }
 
+  /** Whether the asker still waits. */
   take(): boolean {
     return !this.#isSettled
   }
@@ -72,7 +72,17 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
     if (this.#settles()) this.#reject(error)
   }
 
-  readonly #aborted = () => this.#giveUp('Aborted', { cause: this.#asker?.reason })
+  #limit(clock: Clock, ms: number): void {
+    if (ms < 0) this.#giveUp('AskTimeout')
+    else this.#timer = clock.after(ms, () => this.#giveUp('AskTimeout'))
+  }
+
+  #listen(asker: AbortSignal): void {
+    const aborted = () => this.#giveUp('Aborted', { cause: asker.reason })
+    if (asker.aborted) aborted()
+    else asker.addEventListener('abort', aborted, { once: true })
+    this.#stopListening = () => asker.removeEventListener('abort', aborted)
+  }
 
   #giveUp(code: 'AskTimeout' | 'Aborted', options?: ErrorOptions): void {
     if (this.#isSettled) return
@@ -85,7 +95,7 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
     if (this.#isSettled) return false
     this.#isSettled = true
     this.#timer?.cancel()
-    this.#asker?.removeEventListener('abort', this.#aborted)
+    this.#stopListening?.()
     return true
   }
 }

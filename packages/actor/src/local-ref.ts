@@ -1,4 +1,3 @@
-import { ActorError } from './actor-error.ts'
 import type { ActorRef, AskOptions, TellOptions } from './actor-ref.ts'
 import type { Envelope } from './envelope.ts'
 import { freeze } from './freeze.ts'
@@ -27,12 +26,10 @@ export class LocalRef<M, R> implements ActorRef<M, R> {
   }
 
   ask(message: M, options = NOTHING_SAID): Promise<R> {
-    const { signal } = options
-    if (signal?.aborted) return Promise.reject(new ActorError('Aborted', this.name, { cause: signal.reason }))
     if (this.#living.freezes) freeze(message)
     const ask = new LocalAsk<M, R>({ name: this.name, clock: this.#living.clock }, message, options)
     try {
-      this.#post(ask)
+      if (ask.take()) this.#post(ask)
     } catch (error) {
       ask.reject(error)
     }

@@ -4,9 +4,9 @@
  * M1  Those of the system go first, and are never refused; then the lanes `reply`, `client` and `background`. Of messages
  *     that both wait, one of `background` goes after at most eight of `client`: it is slow and not starved.
  * M2  Within a lane the senders take turns, and the order of each is kept. Messages without a sender are one sender's.
- * M3  A sender may have messages waiting while they are fewer than twice the limit less all that wait: a lone one has the
- *     whole limit, and one that floods always leaves room for others (Choudhury and Hahne, "Dynamic Queue Length
- *     Thresholds for Shared-Memory Packet Switches", 1998).
+ * M3  A sender may have messages waiting while they are fewer than twice the limit less all that wait. So a lone one has
+ *     the whole limit, whoever floods leaves half of the room to those that come, and all together have twice the limit
+ *     (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches", 1998).
  */
 import { Fifo } from './fifo.ts'
 import { SenderTurns, type Sent } from './sender-turns.ts'
@@ -54,11 +54,11 @@ export class Mailbox<T extends Sent, S> {
 
 class Waiting<T extends Sent, S> {
   readonly system = new Fifo<S>()
-  readonly #lanes = { reply: new SenderTurns<T>(), client: new SenderTurns<T>(), background: new SenderTurns<T>() }
-  /** Messages of `client` that went before one of `background` that waits. */
-  #ahead = 0
-  /** All that senders have sent. */
+  /** How many messages wait that are not of the system. */
   sent = 0
+  readonly #lanes = { reply: new SenderTurns<T>(), client: new SenderTurns<T>(), background: new SenderTurns<T>() }
+  /** How many of `client` went before what waits in `background`. */
+  #ahead = 0
 
   get size(): number {
     return this.system.size + this.sent
@@ -70,7 +70,7 @@ class Waiting<T extends Sent, S> {
   }
 
   add(item: T): void {
-    this.#lanes[item.lane ?? 'client'].add(item)
+    this.#laneOf(item).add(item)
     this.sent++
   }
 
@@ -78,6 +78,11 @@ class Waiting<T extends Sent, S> {
     if (this.system.size > 0) return this.system.take() // M1
     this.sent--
     return this.#due().take()
+  }
+
+  #laneOf({ lane }: Sent): SenderTurns<T> {
+    if (lane === 'reply' || lane === 'background') return this.#lanes[lane]
+    return this.#lanes.client
   }
 
   #due(): SenderTurns<T> {

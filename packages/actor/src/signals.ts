@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** The signal of one ask, while its turn runs. */
 export interface Joined {
   readonly signal: AbortSignal
@@ -37,6 +39,7 @@ export class Signals {
 
   #add(): AbortController {
     const controller = new AbortController()
+    setMaxListeners(0, controller.signal) // any number of asks may wait for it
     this.#aborts.add(controller)
     if (this.#isAborted) controller.abort()
     return controller

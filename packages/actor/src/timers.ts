@@ -7,12 +7,18 @@
 import type { Clock, Timer } from './clock.ts'
 import type { Envelope } from './envelope.ts'
 
+export interface TimersComponents {
+  readonly clock: Clock
+  /** Name of the actor, which sends what its timers bring. */
+  readonly owner: string
+}
+
 export class Timers<M> {
-  readonly #clock: Clock
+  readonly #components: TimersComponents
   readonly #armed = new Set<Alarm<M>>()
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(components: TimersComponents) {
+    this.#components = components
   }
 
   get areNone(): boolean {
@@ -21,9 +27,10 @@ export class Timers<M> {
 
   /** @param ring is given the message after `ms` milliseconds. */
   arm(ms: number, message: M, ring: (envelope: Envelope<M>) => void): Timer {
-    const alarm = new Alarm(message, (alarm) => this.#armed.delete(alarm))
+    const { clock, owner } = this.#components
+    const alarm = new Alarm(message, owner, (alarm) => this.#armed.delete(alarm))
     this.#armed.add(alarm)
-    alarm.timer = this.#clock.after(ms, () => ring(alarm))
+    alarm.timer = clock.after(ms, () => ring(alarm))
     return alarm
   }
 
@@ -34,12 +41,14 @@ export class Timers<M> {
 
 class Alarm<M> implements Timer, Envelope<M> {
   readonly message: M
+  readonly sender: string
   timer: Timer | undefined
   readonly #disarm: (alarm: Alarm<M>) => boolean
 
   /** @param disarm answers whether it was armed. */
-  constructor(message: M, disarm: (alarm: Alarm<M>) => boolean) {
+  constructor(message: M, sender: string, disarm: (alarm: Alarm<M>) => boolean) {
     this.message = message
+    this.sender = sender
     this.#disarm = disarm
   }
 

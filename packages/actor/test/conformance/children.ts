@@ -7,7 +7,7 @@ const code = (code: string) => expect.objectContaining({ code })
 
 /** What holds between an actor and its children. */
 export function childrenClaims(makeSystem: MakeSystem): void {
-  it('a child is found by its name like any other actor', async () => {
+  it('a child is found by the name of its parent and its own', async () => {
     const { system } = makeSystem()
     const cast = new Cast()
     const parent = await system.spawn('p/1', cast.actor('p'))
@@ -78,6 +78,32 @@ export function childrenClaims(makeSystem: MakeSystem): void {
     await settled()
     expect(() => system.actorOf('p/1/c/1')).toThrow(code('ActorNotFound'))
     expect(await system.actorOf('p/1/c/2').ask('hello')).toBe('hello 1')
+  })
+
+  it('two parents have children of one name, which are not the same', async () => {
+    const { system } = makeSystem()
+    const cast = new Cast()
+    for (const parent of ['p/1', 'p/2']) {
+      const start = async (context: ActorContext) => void (await context.spawn('c/1', cast.actor(`c of ${parent}`)))
+      await system.spawn(parent, cast.actor(parent, { start }))
+    }
+    await system.actorOf('p/2/c/1').ask('hello')
+    expect(cast.seen.at(-1)).toBe('c of p/2:hello')
+    expect(system.size).toBe(4)
+  })
+
+  it('an actor can end nobody but itself and its own children, whatever name it gives', async () => {
+    const { system } = makeSystem()
+    const cast = new Cast()
+    const spawnChild = async (context: ActorContext) => void (await context.spawn('c/1', cast.actor('c')))
+    const parent = await system.spawn('p/1', cast.actor('p', { start: spawnChild }))
+    await system.spawn('p/1/impostor/1', cast.actor('impostor'))
+    await system.spawn('other/1', cast.actor('other'))
+    for (const name of ['other/1', 'p/1', 'p/1/c/1', 'impostor/1', 'nobody/1', '']) {
+      await parent.ask((context: ActorContext) => context.stop(name))
+    }
+    await settled()
+    expect(system.size).toBe(4)
   })
 
   it('an actor whose stop throws ends all the same, and onFailure is told', async () => {

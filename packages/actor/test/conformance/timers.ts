@@ -94,13 +94,26 @@ export function timersClaims(makeSystem: MakeSystem): void {
     const letters: unknown[] = []
     system.subscribe((event) => letters.push(event))
     const asked = ref.ask(async (context) => {
-      context.after(100, 'rung')
+      for (const message of ['rung', 'too much']) context.after(100, message)
+      clock.advance(100)
       await settled()
     })
-    ref.tell('waits')
+    await asked
+    expect(letters).toEqual([{ kind: 'deadLetter', name: 'a/1', message: 'too much', reason: 'MailboxFull' }])
+    expect(failures).toMatchObject([{ name: 'a/1', error: { code: 'MailboxFull' } }])
+  })
+
+  it('what a timer brings has room behind a flood, and is sent by the actor itself', async () => {
+    const { system, clock } = makeSystem()
+    const cast = new Cast()
+    const ref = await system.spawn<Order, unknown>('a/1', cast.actor('a'), { mailbox: 4 })
+    const asked = ref.ask(async (context) => {
+      context.after(100, ({ sender }: ActorContext) => void cast.seen.push(`rung by ${sender?.name}`))
+      await settled()
+    })
+    for (let flood = 0; flood < 4; flood++) ref.tell(`flood ${flood}`)
     clock.advance(100)
     await asked
-    expect(letters).toEqual([{ kind: 'deadLetter', name: 'a/1', message: 'rung', reason: 'MailboxFull' }])
-    expect(failures).toMatchObject([{ name: 'a/1', error: { code: 'MailboxFull' } }])
+    expect(cast.seen).toEqual(['a:start', 'a:flood 0', 'rung by a/1', 'a:flood 1', 'a:flood 2', 'a:flood 3'])
   })
 }
