@@ -82,8 +82,8 @@ export class ActorCell<M> {
 
   /** Whether the actor lives and has nothing to do. */
   get isAtRest(): boolean {
-    const isLeft = this.isLive && this.#turns.areOver && (this.#kin?.isAlone ?? true)
-    return isLeft && !this.living.deathWatch.hasWatches(this as ActorCell<unknown>)
+    if (!this.isLive || !this.#turns.areOver) return false
+    return (this.#kin?.isAlone ?? true) && !this.living.deathWatch.hasWatches(this as ActorCell<unknown>)
   }
 
   /** Whether the actor can be told of the end of another. */
@@ -107,9 +107,9 @@ export class ActorCell<M> {
     try {
       await this.#starting
     } catch (error) {
-      this.#stopped ??= this.#end(false, { kind: 'failed', error })
+      const ended = this.#endOnce(() => this.#end(false, { kind: 'failed', error }))
       this.#turns.refuseWaiting(error)
-      await this.#stopped
+      await ended
       throw error
     }
   }
@@ -156,8 +156,7 @@ export class ActorCell<M> {
 
   /** Refuses what waits, lets what runs finish, then ends the children and the actor. The same promise for every caller. */
   stop(reason: Termination = { kind: 'stopped' }): Promise<void> {
-    this.#stopped ??= this.#stop(reason)
-    return this.#stopped
+    return this.#endOnce(() => this.#stop(reason))
   }
 
   /** Has a new instance take over after a pause. @param lived whether the old one has started. */
@@ -165,6 +164,13 @@ export class ActorCell<M> {
     this.#state = 'restarting'
     this.#starting = this.#replace(pauseMs, lived)
     this.#starting.catch((error) => this.#unstarted(error))
+  }
+
+  /** Begins a little later: whoever hears of it on the way may tell the actor to stop, too. */
+  #endOnce(end: () => Promise<void>): Promise<void> {
+    this.#state = this.#state === 'stopped' ? 'stopped' : 'stopping'
+    this.#stopped ??= Promise.resolve().then(end)
+    return this.#stopped
   }
 
   #ownKin(): Kin {
@@ -187,7 +193,6 @@ export class ActorCell<M> {
   }
 
   async #stop(reason: Termination): Promise<void> {
-    this.#state = 'stopping'
     this.#kin?.endTimers()
     this.#turns.refuseWaiting()
     this.#kin?.pause?.end()
@@ -199,7 +204,6 @@ export class ActorCell<M> {
   }
 
   async #end(lived: boolean, reason: Termination): Promise<void> {
-    this.#state = 'stopping'
     await this.#endInstance(lived)
     this.#state = 'stopped'
     this.parent?.disown(this as ActorCell<unknown>)

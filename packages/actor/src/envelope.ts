@@ -8,7 +8,7 @@ export interface Envelope<M> extends MessageContext {
   take?(): boolean
 }
 
-/** Takes the outcome of an ask. */
+/** Takes the outcome of an ask. What `resolve` throws, `reject` is told. */
 export interface Settle {
   resolve(answer: unknown): void
   reject(error: unknown): void

@@ -45,7 +45,7 @@ export class LocalAsk<M, R> implements Envelope<M>, Settle {
       this.#reject = reject
     })
     if (this.deadline !== undefined) this.#limit(clock, this.deadline - now)
-    if (options.signal) this.#listen(options.signal)
+    if (options.signal && !this.#isSettled) this.#listen(options.signal)
   }
 
   get settle(): Settle {

@@ -130,7 +130,11 @@ export class Turns<M> {
   }
 
   #answered(turn: CellContext, answer: unknown): void {
-    turn.envelope.settle?.resolve(answer)
+    try {
+      turn.envelope.settle?.resolve(answer)
+    } catch (error) {
+      this.#reject(turn.envelope, error)
+    }
     this.#ended(turn)
   }
 
@@ -148,8 +152,15 @@ export class Turns<M> {
   }
 
   #reject({ settle }: Envelope<unknown>, error: unknown): void {
-    if (settle) settle.reject(error)
-    else this.#cell.living.failed(this.#cell.self.name, error)
+    if (!settle) {
+      this.#cell.living.failed(this.#cell.self.name, error)
+      return
+    }
+    try {
+      settle.reject(error)
+    } catch (unsent) {
+      this.#cell.living.failed(this.#cell.self.name, unsent)
+    }
   }
 
   #refused(envelope: Envelope<M>, error: ActorError): ActorError {

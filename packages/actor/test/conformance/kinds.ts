@@ -80,13 +80,18 @@ export function kindsClaims(makeSystem: MakeSystem): void {
     expect(system.size).toBe(0)
   })
 
-  it('what create throws, the askers are told, and the process lives', async () => {
+  it('what create throws, the askers are told and a teller is not: its message is a dead letter', async () => {
     const create = () => {
       throw failure
     }
-    const { room } = withRooms(makeSystem, {}, { create })
+    const { system, room, failures } = withRooms(makeSystem, {}, { create })
     await expect(room('1').ask('hello')).rejects.toBe(failure)
     await expect(room('1').ask('again')).rejects.toBe(failure)
+    const letters: unknown[] = []
+    system.subscribe((event) => event.kind === 'deadLetter' && letters.push(event.message))
+    room('1').tell('lost')
+    await settled()
+    expect([letters, failures.at(-1)]).toEqual([['lost'], { name: 'room/1', error: failure }])
   })
 
   it('a message to an actor on its way out waits for the end, and activates the next one', async () => {
@@ -97,6 +102,7 @@ export function kindsClaims(makeSystem: MakeSystem): void {
     await stopped
     expect(await Promise.all(asked)).toEqual(['during 2', 'after 2'])
     expect(cast.seen).toEqual(['1:start', '1:hello', '1:stop', '1:start', '1:during', '1:after'])
+    expect(await system.actorOf('room/1').ask('later')).toBe('later 2')
   })
 
   it('the ref that an actor has of itself outlives it, as that of everybody else', async () => {
@@ -118,6 +124,20 @@ export function kindsClaims(makeSystem: MakeSystem): void {
     expect(cast.seen).toEqual(['1:start', '1:hello', '1:stop'])
     expect(() => room('1').tell('late')).toThrow(code('ActorStopped'))
     expect(system.size).toBe(0)
+  })
+
+  it('an actor that is told of its own refusals, and so activated while it ends, ends once', async () => {
+    const cast = new Cast()
+    const room: KindDefinition = { create: (id) => cast.actor(id) }
+    const onFailure = () => system.getOrActivate<Order>('room', '1').tell('again')
+    const { system } = makeSystem({ kinds: { room }, onFailure })
+    const ref = system.getOrActivate<Order, unknown>('room', '1')
+    await ref.ask('hello')
+    ref.tell(settled)
+    ref.tell('refused')
+    await system.stopActor('room/1')
+    await settled()
+    expect(cast.seen).toEqual(['1:start', '1:hello', '1:stop', '1:start', '1:again'])
   })
 
   it('a restart makes the actor of the same id anew', async () => {

@@ -83,6 +83,20 @@ export function postedClaims(makeSystem: MakeSystem): void {
     expect(elsewhere.told).toEqual([{ error: code('ActorStopped') }])
   })
 
+  it('an answer that its owner cannot send is told as an error, and the actor goes on', async () => {
+    const { system, failures } = makeSystem()
+    const ref = await system.spawn('a/1', new Cast().actor('a'))
+    const told: unknown[] = []
+    const resolve = () => {
+      throw new TypeError('cannot be sent')
+    }
+    system.post('a/1', { message: 'hello', settle: { resolve, reject: (error) => told.push(error) } })
+    expect(told).toEqual([new TypeError('cannot be sent')])
+    system.post('a/1', { message: 'hello', settle: { resolve, reject: resolve } })
+    expect(failures).toEqual([{ name: 'a/1', error: new TypeError('cannot be sent') }])
+    expect(await ref.ask('again')).toBe('again 1')
+  })
+
   it('a posted message is not frozen: it belongs to whoever posts it', async () => {
     const { system } = makeSystem({ freezeMessages: true })
     await system.spawn('a/1', new Cast().actor('a'))
