@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import type { ActorContext, Supervision } from '../../src/index.ts'
 import { Cast, type Order, settled } from './scripted.ts'
@@ -35,6 +36,17 @@ export function givingUpClaims(makeSystem: MakeSystem): void {
     const ref = await system.spawn<Order, unknown>('a/1', cast.actor('a'))
     await expect(ref.ask('too late', { deadline: 999 })).rejects.toThrow(code('AskTimeout'))
     expect(cast.seen).toEqual(['a:start'])
+  })
+
+  it('an asker that keeps its signal for long is left no listener, however its questions ended', async () => {
+    const { system, clock } = makeSystem()
+    const ref = await system.spawn<Order, unknown>('a/1', new Cast().actor('a'))
+    const { signal } = new AbortController()
+    await ref.ask('answered', { signal })
+    const ended = [ref.ask(settled, { signal, timeoutMs: 50 }), ref.ask('too late', { signal, deadline: 999 })]
+    clock.advance(50)
+    expect((await Promise.allSettled(ended)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('a running actor learns that its asker has given up, and why', async () => {
