@@ -12,6 +12,8 @@ export interface Envelope<M> extends MessageContext {
 export interface Settle {
   resolve(answer: unknown): void
   reject(error: unknown): void
+  /** Takes why the message was never handled. Default: as {@link reject}. */
+  refuse?(error: unknown): void
   /** Aborted when the asker gives up. Read only when the actor wants to know. */
   readonly signal?: AbortSignal | undefined
 }

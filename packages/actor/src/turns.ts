@@ -81,7 +81,7 @@ export class Turns<M> {
     for (let next = this.#take(); next; next = this.#take()) {
       if (next instanceof Notice) continue
       this.#refused(next, error)
-      this.#reject(next, cause ?? error)
+      this.#refuse(next, cause ?? error)
     }
   }
 
@@ -149,6 +149,11 @@ export class Turns<M> {
     this.#running--
     if (this.#cell.isLive) this.pump()
     else if (this.#running === 0) this.#idle?.()
+  }
+
+  #refuse(envelope: Envelope<unknown>, error: unknown): void {
+    if (envelope.settle?.refuse) envelope.settle.refuse(error)
+    else this.#reject(envelope, error)
   }
 
   #reject({ settle }: Envelope<unknown>, error: unknown): void {

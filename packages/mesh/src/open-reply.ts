@@ -26,8 +26,8 @@ export class OpenReply implements Reply {
     this.id = id
   }
 
-  get done(): boolean {
-    return this.#done
+  get isOpen(): boolean {
+    return !this.#done
   }
 
   get signal(): AbortSignal {

@@ -73,7 +73,7 @@ export class ServedSubject implements Serving {
     } catch (error) {
       this.#failed(reply, error)
     }
-    if (!reply.done) reply.slot = this.#open.add(reply)
+    if (reply.isOpen) reply.slot = this.#open.add(reply)
   }
 
   /** Cancels are few, so they search. */

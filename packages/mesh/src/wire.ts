@@ -66,6 +66,8 @@ export interface Delivery extends Message {
 export interface Reply {
   /** The question's id: its reply subject. */
   readonly id: string
+  /** Whether it has been neither answered nor cancelled. */
+  readonly isOpen: boolean
   /** Aborted when the asker cancels. Made when first read. */
   readonly signal: AbortSignal
   /** Sends the last frame; of a quick answer also the first. @throws NotDelivered while disconnected. */

@@ -102,7 +102,7 @@ export class AuthoredActor implements LivingActor {
   }
 
   suspend(): void {
-    this.#letGo((message) => message.refuse('moved'))
+    this.#letGo((message) => message.notRun('moved'))
   }
 
   abandon(): void {

@@ -1,4 +1,4 @@
-import { ActorError, type Envelope, type MessageContext, type Settle } from '@scaled-mcp/actor'
+import type { Envelope, MessageContext, Settle } from '@scaled-mcp/actor'
 import { contextOf, decodeValue, encodeAnswer, encodeFailure } from '@scaled-mcp/cluster'
 import { header, type ReplyStatus } from '@scaled-mcp/contracts'
 import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
@@ -72,11 +72,16 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     return this.#replies[0]?.signal
   }
 
+  /** Whether nobody waits for the answer any more. */
+  get #isGivenUp(): boolean {
+    return this.#replies.length > 0 && this.#replies.every(({ isOpen }) => !isOpen)
+  }
+
   /** V3 */
   take(): boolean {
     if (this.#isOver) return false
-    if (this.signal?.aborted) this.#finish(undefined)
-    else if (!this.#components.mayAct()) this.refuse('busy')
+    if (this.#isGivenUp) this.#finish(undefined)
+    else if (!this.#components.mayAct()) this.notRun('busy')
     return !this.#isOver
   }
 
@@ -92,10 +97,17 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
 
   reject(error: unknown): void {
     if (this.#isOver) return
-    if (this.#isOfLater && error instanceof ActorError && error.code === 'ActorStopped') this.refuse('draining')
+    this.#send(this.#form === 'tell' ? HANDLED : encodeFailure(error)) // V2
+    this.#finish(error)
+  }
+
+  /** The actor has ended, or did not start, before it came to this message. */
+  refuse(error: unknown): void {
+    if (this.#isOver) return
+    if (this.#isOfLater) this.notRun('draining')
     else {
-      this.#send(this.#form === 'tell' ? HANDLED : encodeFailure(error)) // V2
-      this.#finish(error)
+      this.#send(encodeFailure(error))
+      this.#finish(undefined)
     }
   }
 
@@ -110,7 +122,7 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
   }
 
   /** Answers that it did not run; or, with `moved`, that whoever has the actor next decides. */
-  refuse(status: ReplyStatus): void {
+  notRun(status: ReplyStatus): void {
     if (this.#isOver) return
     const refusal = { body: NOTHING, headers: { [header.status]: status } }
     for (const reply of this.#replies) this.#components.resend.refuse(() => reply.end(refusal))

@@ -15,7 +15,18 @@ interface Count {
 }
 
 type Order =
-  | { readonly do: 'add' | 'read' | 'where' | 'stop' | 'throw' | 'wait' | 'answer undefined' | 'answer a function' }
+  | {
+      readonly do:
+        | 'add'
+        | 'read'
+        | 'where'
+        | 'stop'
+        | 'throw'
+        | 'wait'
+        | 'wait for the end'
+        | 'answer undefined'
+        | 'answer a function'
+    }
   | { readonly do: 'watch'; readonly name: string }
 
 let broker: MemoryBroker
@@ -51,6 +62,11 @@ class Counter extends Actor<Order, unknown> {
         throw Object.assign(new RangeError('thrown by the actor'), { code: 'OUT' })
       case 'wait':
         return new Promise<void>((resolve) => finish.push(resolve))
+      case 'wait for the end':
+        return new Promise<void>((resolve) => {
+          finish.push(resolve)
+          context.signal.addEventListener('abort', () => resolve())
+        })
       case 'watch':
         context.watch(order.name)
         return undefined
@@ -163,6 +179,32 @@ describe('an actor of the author on another worker', () => {
     expect(await ref(actors).ask({ do: 'add' })).toEqual({ count: 2 })
     expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 2, adds: 1 })
     expect(told).toEqual([])
+  })
+
+  it('leaves what waits in its mailbox to its next owner, asked or told, when its worker leaves', async () => {
+    const { host, actors } = await twoWorkers()
+    const running = ref(actors).ask({ do: 'wait for the end' })
+    await expect.poll(() => finish.length).toBe(1)
+    const waiting = ref(actors).ask({ do: 'add' })
+    ref(actors).tell({ do: 'add' })
+    await start('w-0000-000003')
+    await host.drain()
+    await running
+    await waiting
+    await expect.poll(() => ref(actors).ask({ do: 'read' })).toEqual({ count: 2, adds: 2 })
+  })
+
+  it('is not handed a message whose asker gave up while it waited', async () => {
+    const { actors } = await twoWorkers()
+    const running = ref(actors).ask({ do: 'wait' })
+    await expect.poll(() => finish.length).toBe(1)
+    const abort = new AbortController()
+    const waiting = ref(actors).ask({ do: 'add' }, { signal: abort.signal })
+    abort.abort(new Error('no more'))
+    await expect(waiting).rejects.toMatchObject({ code: 'Aborted', cause: new Error('no more') })
+    for (const resolve of finish) resolve()
+    await running
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 0, adds: 0 })
   })
 
   it('that stops itself is told to each watcher once', async () => {

@@ -63,6 +63,7 @@ function replyOf(id: string) {
   const frames: Message[] = []
   const reply: Reply = {
     id,
+    isOpen: true,
     signal: new AbortController().signal,
     frame: (message) => void frames.push(message),
     end: (message) => void frames.push(message)

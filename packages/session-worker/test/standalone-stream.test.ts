@@ -16,6 +16,7 @@ class Reader implements Reply {
   readonly id = 'mcp.reply.g-0000-000001.1-1'
   readonly signal = new AbortController().signal
   readonly heard: string[] = []
+  isOpen = true
   isOver = false
 
   frame({ body }: { readonly body: Uint8Array }): void {
