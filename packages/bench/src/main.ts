@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { type AskCommandOptions, askCommand } from './ask-command.ts'
 import { type DrainCommandOptions, drainCommand } from './drain-command.ts'
 import { type FailoverCommandOptions, failoverCommand } from './failover-command.ts'
 import { HOP_SIDES } from './hop.ts'
@@ -22,6 +23,14 @@ program
   .option('--json <file>', 'write every measurement there')
   .option('--profile [folder]', 'profile every side afterwards, and write the CPU profiles there (default: profiles)')
   .action((options: HopCommandOptions) => hopCommand(options))
+
+program
+  .command('ask')
+  .description('what an actor can ask of another in a second: in process, across workers, with a durable update')
+  .option('--rounds <count>', 'how often every side is measured', count, 5)
+  .option('--seconds <count>', 'how long each time', seconds, 3)
+  .option('--json <file>', 'write every measurement there')
+  .action((options: AskCommandOptions) => askCommand(options))
 
 program
   .command('sessions')

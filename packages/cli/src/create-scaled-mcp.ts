@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { mintProcessId, type Role, ScaledMcpError, Subjects } from '@scaled-mcp/contracts'
 import { type Config, createLogger, Lifecycle, type Logger, loadConfig } from '@scaled-mcp/host'
 import { MemoryBroker } from '@scaled-mcp/mesh'
-import type { ServerDefinition } from '@scaled-mcp/server'
+import type { Actors, ServerDefinition } from '@scaled-mcp/server'
 import { type Connected, connectMesh } from './connect-mesh.ts'
 import { RejoiningWorker } from './rejoining-worker.ts'
 import { startGateway } from './start-gateway.ts'
@@ -33,6 +33,11 @@ export interface ScaledMcp {
   readonly url: string | undefined
   /** The id of the worker, another one after it had to join again; undefined without one. */
   readonly worker: string | undefined
+  /**
+   * The actors of the server's own kinds, on whichever worker they live.
+   * @throws ScaledMcpError `ConfigInvalid` without a worker, `Stopping` while the worker joins again.
+   */
+  readonly actors: Actors
   /** Hosts sessions by another definition from now on; those that are there are rebuilt from their record. */
   reload(definition: ServerDefinition): Promise<void>
   /** Takes nothing new, finishes what runs, hands every session over, then leaves. Idempotent. */
@@ -108,6 +113,11 @@ class Parts implements ScaledMcp {
 
   get worker(): string | undefined {
     return this.#worker?.id
+  }
+
+  get actors(): Actors {
+    if (!this.#worker) throw new ScaledMcpError('ConfigInvalid', 'actors are reached where a server is given')
+    return this.#worker.actors
   }
 
   async start(connect: (role: Role) => Promise<Connected>, { server, hasGateway }: Wanted): Promise<this> {

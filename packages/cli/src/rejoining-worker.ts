@@ -7,9 +7,10 @@
  * J3  Joining again is tried until it succeeds, or until this process ends.
  * J4  One that an operator has drained takes nothing as the new worker, either.
  */
+import { ScaledMcpError } from '@scaled-mcp/contracts'
 import type { Config, Logger, Part } from '@scaled-mcp/host'
 import type { Mesh } from '@scaled-mcp/mesh'
-import type { ServerDefinition } from '@scaled-mcp/server'
+import type { Actors, ServerDefinition } from '@scaled-mcp/server'
 import type { SessionWorker } from '@scaled-mcp/session-worker'
 import type { Connected } from './connect-mesh.ts'
 import { persistently } from './persistently.ts'
@@ -51,6 +52,13 @@ export class RejoiningWorker implements Part {
   /** The id it has now; undefined while it joins again. */
   get id(): string | undefined {
     return this.#current?.worker.id
+  }
+
+  /** The actors of the cluster, for code of this process. @throws ScaledMcpError `Stopping` while it joins again. */
+  get actors(): Actors {
+    if (!this.#current) throw new ScaledMcpError('Stopping', 'the worker is joining again')
+    const { worker } = this.#current
+    return worker.actorsOf({ name: `worker/${worker.id}` })
   }
 
   get isReady(): boolean {
