@@ -24,12 +24,14 @@ import {
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { Ownership } from './directory.ts'
 import type { HeldAsks } from './held-asks.ts'
+import type { Openings } from './openings.ts'
 import { Patience } from './patience.ts'
 import { place } from './placement.ts'
 import type { Addressed, RouterComponents } from './router.ts'
 
 export interface RoutedAskComponents extends RouterComponents {
   readonly held: HeldAsks
+  readonly openings: Openings
 }
 
 export interface RoutedAskInit {
@@ -63,6 +65,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Asks once more while this one still listens (Q5). */
   #again: RoutedAsk | undefined
   #isOpening = false
+  /** Tells that the worker asked to own the address has answered. */
+  #opened: (() => void) | undefined
   #over = false
   #hops = 0
   /** Workers that refused to take the actor; hardly ever any. */
@@ -102,6 +106,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   frame(frame: Frame): void {
+    this.#openingOver()
     if (this.#again) {
       this.#late(frame)
       return
@@ -117,6 +122,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   failed(error: Error): void {
+    this.#openingOver()
     if (this.#again) return // Q5: the other goes on
     if (hasCode(error, 'NoResponders')) this.#absent(error)
     else if (hasCode(error, 'ConnectionLost', 'ResponderGone', 'StreamBroken')) this.#lost(error)
@@ -199,13 +205,26 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** Asks a worker that has not refused yet to own the address. */
   #open(): void {
-    const { members, random } = this.#components
-    const { kind } = this.#message.address
-    const takers = members.up('worker').filter((member) => hosts(member, kind) && !this.#refused?.has(member.id))
-    const worker = place(takers, random)
+    const { members, random, openings } = this.#components
+    const { address, key } = this.#message
+    const takers = members
+      .up('worker')
+      .filter((member) => hosts(member, address.kind) && !this.#refused?.has(member.id))
+    const known = openings.workerOf(key)
+    const worker = takers.find(({ id }) => id === known) ?? place(takers, random)
     this.#isOpening = true
-    if (worker) this.#send(worker.id, this.#opening())
-    else this.#nobody()
+    if (!worker) {
+      this.#nobody()
+      return
+    }
+    if (address.kind !== SESSION_KIND) this.#opened = openings.begin(key, worker.id) // requests of a session have no order
+    this.#send(worker.id, this.#opening())
+  }
+
+  /** The worker that was asked to own the address has answered, or will not. */
+  #openingOver(): void {
+    this.#opened?.()
+    this.#opened = undefined
   }
 
   /** What a worker is to do with an address that nobody owns. */
@@ -361,6 +380,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #end(): void {
+    this.#openingOver()
     this.#over = true
     this.#exchange = undefined
     this.#patience.end()

@@ -4,6 +4,7 @@ import type { Exchange, FrameReceiver, Message, Wire } from '@scaled-mcp/mesh'
 import type { Directory } from './directory.ts'
 import { HeldAsks } from './held-asks.ts'
 import type { MemberView } from './member-view.ts'
+import { Openings } from './openings.ts'
 import type { RouteCache } from './route-cache.ts'
 import { RoutedAsk, type RoutedAskComponents } from './routed-ask.ts'
 
@@ -58,7 +59,8 @@ export class Router {
 
   constructor(components: RouterComponents, init: RouterInit = {}) {
     const { holdMs = 30_000, maxHeld = 64, requestMaxMs = 3_600_000 } = init
-    this.#components = { ...components, held: new HeldAsks(components, { maxPerAddress: maxHeld }) }
+    const held = new HeldAsks(components, { maxPerAddress: maxHeld })
+    this.#components = { ...components, held, openings: new Openings(components.clock) }
     this.#init = { holdMs, requestMaxMs }
     const { members, cache } = components
     this.#listening = [

@@ -19,6 +19,7 @@ type Order =
       readonly do:
         | 'add'
         | 'read'
+        | 'noted'
         | 'where'
         | 'stop'
         | 'throw'
@@ -28,6 +29,7 @@ type Order =
         | 'answer a function'
     }
   | { readonly do: 'watch'; readonly name: string }
+  | { readonly do: 'note'; readonly at: number }
 
 let broker: MemoryBroker
 let workers: SessionWorker[]
@@ -39,6 +41,7 @@ class Counter extends Actor<Order, unknown> {
   readonly #state: SessionState<Count>
   readonly #name: string
   #adds = 0
+  readonly #noted: number[] = []
 
   constructor(state: SessionState<Count>, name: string) {
     super()
@@ -67,6 +70,11 @@ class Counter extends Actor<Order, unknown> {
           finish.push(resolve)
           context.signal.addEventListener('abort', () => resolve())
         })
+      case 'note':
+        this.#noted.push(order.at)
+        return undefined
+      case 'noted':
+        return [...this.#noted]
       case 'watch':
         context.watch(order.name)
         return undefined
@@ -123,6 +131,18 @@ describe('an actor of the author on another worker', () => {
     const there = ref(host.actorsOf({ name: 'session/def' }))
     expect(await there.ask({ do: 'add' })).toEqual({ count: 2 })
     expect(host.load).toBe(1)
+  })
+
+  it('gets what one sender tells it in order, also when nobody owned it at the first', async () => {
+    const { actors } = await twoWorkers()
+    for (const id of ['w-0000-000003', 'w-0000-000004', 'w-0000-000005']) await start(id)
+    const orders = Array.from({ length: 20 }, (_, at) => at)
+    for (const at of orders) ref(actors).tell({ do: 'note', at })
+    await expect.poll(() => ref(actors).ask({ do: 'noted' })).toEqual(orders)
+    const [owner] = workers.filter(({ load }) => load > 0)
+    await owner?.drain()
+    for (const at of orders) ref(actors).tell({ do: 'note', at })
+    await expect.poll(() => ref(actors).ask({ do: 'noted' })).toEqual(orders)
   })
 
   it('knows who sent a message and on whose behalf', async () => {
