@@ -55,6 +55,7 @@ function initOf(
     sweep: { everyMs: worker.sweepMs, idleMs: session.idleMs, keptMs: session.keepEndedMs },
     maxInMemory: worker.maxInMemory,
     maxHeapPercent: worker.maxHeapPercent,
+    newActorsPerMinute: worker.newActorsPerMinute,
     isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,
     leaseMs,

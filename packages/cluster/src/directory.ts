@@ -95,22 +95,25 @@ export class Directory {
 
   /**
    * Claims an address whether it is new, has ended, was released, or belonged to an owner that is dead.
+   * @param admit called before one begins that is new or has ended; what it throws is thrown.
    * @throws StoreUnavailable as {@link open} does.
    */
-  async activate(address: Address, worker: string): Promise<Opened> {
+  async activate(address: Address, worker: string, admit: () => void): Promise<Opened> {
     const current = await this.lookup(address)
-    return current && current.record.why !== 'ended'
-      ? this.#open(address, worker, current)
-      : this.#begin(address, worker, current)
+    if (current && current.record.why !== 'ended') return this.#open(address, worker, current)
+    admit()
+    return this.#begin(address, worker, current)
   }
 
   /**
    * Claims an address that is new or has ended; `taken` when it is in use.
+   * @param admit as {@link activate} has it.
    * @throws StoreUnavailable when it is not known whether the claim was stored.
    */
-  async spawn(address: Address, worker: string): Promise<Opened | { readonly outcome: 'taken' }> {
+  async spawn(address: Address, worker: string, admit: () => void): Promise<Opened | { readonly outcome: 'taken' }> {
     const current = await this.lookup(address)
     if (current && current.record.why !== 'ended') return { outcome: 'taken' }
+    admit()
     const begun = await this.#begin(address, worker, current)
     return begun.outcome === 'owned' ? begun : { outcome: 'taken' }
   }

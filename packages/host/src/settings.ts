@@ -190,7 +190,7 @@ export const settings = {
   }),
   'worker.maxInMemory': row({
     schema: count(50_000),
-    doc: 'Sessions that one worker keeps in memory; above it the longest idle leave it',
+    doc: 'Sessions and actors that one worker keeps in memory; above it the longest idle leave it',
     roles: worker
   }),
   'worker.maxHeapPercent': row({
@@ -200,7 +200,12 @@ export const settings = {
   }),
   'worker.maxSessions': row({
     schema: count(100_000),
-    doc: 'Sessions that one worker takes; more go to others or are refused',
+    doc: 'Sessions and actors that one worker takes; more go to others or are refused',
+    roles: worker
+  }),
+  'worker.newActorsPerMinute': row({
+    schema: count(600),
+    doc: 'Actors of the author’s own kinds that one principal may begin on one worker in a minute; one session, where nobody is authenticated',
     roles: worker
   }),
   'shutdown.graceMs': row({

@@ -1,11 +1,13 @@
 import type { Claim, Directory, Opened } from '@scaled-mcp/cluster'
 import { type Address, addressKey, type Headers, header, SESSION_KIND } from '@scaled-mcp/contracts'
 import type { Bucket, EventLog } from '@scaled-mcp/mesh'
+import type { ActorQuota } from './actor-quota.ts'
 
 export interface ClaimsComponents {
   readonly directory: Directory
   readonly states: Bucket
   readonly events: Pick<EventLog, 'purge'>
+  readonly quota: ActorQuota
 }
 
 /** Whether this worker owns an address, and what to answer when it does not. */
@@ -31,13 +33,17 @@ export class Claims {
     this.#worker = worker
   }
 
-  /** Claims the address as far as the sender's headers allow: a new one, one that nobody owns any more, or none. */
+  /**
+   * Claims the address as far as the sender's headers allow: a new one, one that nobody owns any more, or none. Rejects
+   * with `QuotaExceeded`.
+   */
   async claim(address: Address, headers: Headers | undefined): Promise<Claimed> {
-    const { directory } = this.#components
+    const { directory, quota } = this.#components
+    const admit = () => quota.spend(headers)
     const verb = headers?.[header.verb]
-    if (verb === 'create' && address.kind !== SESSION_KIND) return this.#spawned(address)
+    if (verb === 'create' && address.kind !== SESSION_KIND) return this.#spawned(address, admit)
     if (verb === 'create') return claimed(await directory.create(address, this.#worker))
-    if (verb === 'activate') return claimed(await directory.activate(address, this.#worker))
+    if (verb === 'activate') return claimed(await directory.activate(address, this.#worker, admit))
     if (headers?.[header.epoch] === '0') return claimed(await directory.open(address, this.#worker))
     return this.#owned(address)
   }
@@ -93,8 +99,8 @@ export class Claims {
     await directory.forget(address)
   }
 
-  async #spawned(address: Address): Promise<Claimed> {
-    const spawned = await this.#components.directory.spawn(address, this.#worker)
+  async #spawned(address: Address, admit: () => void): Promise<Claimed> {
+    const spawned = await this.#components.directory.spawn(address, this.#worker, admit)
     return spawned.outcome === 'taken' ? spawned : claimed(spawned)
   }
 

@@ -22,7 +22,7 @@ import {
   type Subjects,
   type WorkerSubject
 } from '@scaled-mcp/contracts'
-import type { Delivery, Reply } from '@scaled-mcp/mesh'
+import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Claimed, Claims, Owned } from './claims.ts'
 import type { Hosting } from './hosting.ts'
@@ -141,7 +141,7 @@ export class Intake {
   #change(key: string, { reply }: Pick<Delivery, 'reply'>, change: () => Promise<void>): Promise<void> {
     const changed = change().catch((error) => {
       this.#components.logger.warn({ err: error, address: key }, 'message refused')
-      this.#reply(reply, refusalHeaders(error))
+      this.#components.resend.refuse(() => reply?.end(refusalOf(key, error)))
     })
     return this.#during(key, changed)
   }
@@ -343,11 +343,15 @@ function isForIdle({ isRebuildable }: LivingActor, { headers }: Delivery): boole
   return isRebuildable && headers?.[header.verb] === undefined
 }
 
-/** What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). */
-function refusalHeaders(error: unknown): Headers {
-  if (hasCode(error, 'StaleEpoch')) return { [header.status]: 'not-owner' }
-  if (hasCode(error, 'StoreUnavailable')) return { [header.status]: 'busy' }
-  return errorHeaders(error)
+/**
+ * What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). Of an actor of the
+ * author's own, the rest is what the author's code threw.
+ */
+function refusalOf(key: string, error: unknown): Message {
+  if (hasCode(error, 'StaleEpoch')) return { body: NOTHING, headers: { [header.status]: 'not-owner' } }
+  if (hasCode(error, 'StoreUnavailable')) return { body: NOTHING, headers: { [header.status]: 'busy' } }
+  const isSession = parseAddressKey(key).kind === SESSION_KIND
+  return isSession ? { body: NOTHING, headers: errorHeaders(error) } : encodeFailure(error)
 }
 
 function textOf(error: unknown): string {

@@ -19,6 +19,7 @@ import {
 import { hasCode, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
 import type { ActorsOf, Logger, ServerDefinition } from '@scaled-mcp/server'
+import { ActorQuota } from './actor-quota.ts'
 import { Claims, type Owned } from './claims.ts'
 import { type Heap, processHeap } from './heap.ts'
 import { HeapRelief } from './heap-relief.ts'
@@ -71,6 +72,8 @@ export interface SessionWorkerInit {
   readonly maxInMemory?: number
   /** Percent of the heap limit that may be in use after a collection; above it the longest idle leave. Default 100: all. */
   readonly maxHeapPercent?: number
+  /** Actors that one principal may begin on this worker in a minute. Default 600. */
+  readonly newActorsPerMinute?: number
   /** Whether an idle session is rebuilt from its record before each message. Default false. */
   readonly isRebuilt?: boolean
   /** How long the worker may act after its last stored heartbeat, in milliseconds. */
@@ -79,6 +82,7 @@ export interface SessionWorkerInit {
 
 const PASSIVATE_MS = 600_000
 const INITIALIZE_MS = 10_000
+const NEW_ACTORS_PER_MINUTE = 600
 const SWEEP = { everyMs: 600_000, idleMs: 86_400_000, keptMs: 86_400_000 }
 
 export class SessionWorker {
@@ -123,7 +127,8 @@ export class SessionWorker {
     const kinds = () => this.#hosting.kinds
     this.#reach = new Reach({ mesh, subjects, directory, members: this.#members, clock, logger, kinds })
     this.#system = this.#systemOf(logger)
-    const claims = new Claims({ directory, states: mesh.records.state, events: mesh.events }, mesh.process)
+    const quota = new ActorQuota(clock, init.newActorsPerMinute ?? NEW_ACTORS_PER_MINUTE)
+    const claims = new Claims({ directory, states: mesh.records.state, events: mesh.events, quota }, mesh.process)
     this.#hosting = this.#hostingOf(claims, init)
     const living = () => this.#hosting.all()
     const find = (key: string) => sessionOf(this.#hosting.get(key))

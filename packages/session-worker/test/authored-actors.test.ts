@@ -94,13 +94,37 @@ const counter = defineActor({
   state: { version: 1, initial: (): Count => ({ count: 0 }) },
   create: ({ state, name }) => new Counter(state, name)
 })
-const definition = defineServer({ create: () => new McpServer({ name: 's', version: '1' }), actors: { counter } })
+/** How often a fragile actor was created. */
+let created: number
+const fragile = defineActor({
+  create({ id }) {
+    created++
+    if (id === 'create' && created < 3) throw new RangeError(`create ${created}`)
+    return new Fragile()
+  }
+})
+
+class Fragile extends Actor<string, string> {
+  override start(): void {
+    if (created === 3) throw new RangeError(`start ${created}`)
+  }
+
+  override receive(message: string): string {
+    return message
+  }
+}
+
+const definition = defineServer({
+  create: () => new McpServer({ name: 's', version: '1' }),
+  actors: { counter, fragile }
+})
 
 beforeEach(() => {
   broker = new MemoryBroker()
   workers = []
   finish = []
   told = []
+  created = 0
 })
 afterEach(async () => {
   for (const resolve of finish) resolve()
@@ -225,6 +249,27 @@ describe('an actor of the author on another worker', () => {
     for (const resolve of finish) resolve()
     await running
     expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 0, adds: 0 })
+  })
+
+  it('is not begun by a principal that has begun as many as it may in this minute; others may, and what exists goes on', async () => {
+    const asker = await start('w-0000-000001', { maxSessions: 0 })
+    await start('w-0000-000002', { newActorsPerMinute: 2 })
+    const ann = asker.actorsOf({ name: 'session/abc', principal: 'ann' })
+    const alsoAnn = asker.actorsOf({ name: 'session/def', principal: 'ann' })
+    for (const id of ['1', '2']) await ref(ann, id).ask({ do: 'add' })
+    await expect(ref(alsoAnn, '3').ask({ do: 'add' })).rejects.toThrow(code('QuotaExceeded'))
+    await expect(alsoAnn.spawn('counter', '3')).rejects.toThrow(code('QuotaExceeded'))
+    expect(await ref(alsoAnn, '2').ask({ do: 'add' })).toEqual({ count: 2 })
+    expect(await ref(asker.actorsOf({ name: 'session/ghi' }), '3').ask({ do: 'add' })).toEqual({ count: 1 })
+  })
+
+  it('whose create or start throws tells its asker so, and the next message tries again', async () => {
+    const { actors } = await twoWorkers()
+    const fragile = actors.getOrActivate<string, string>('fragile', 'create')
+    await expect(fragile.ask('hello')).rejects.toMatchObject({ name: 'RangeError', message: 'create 1' })
+    await expect(fragile.ask('hello')).rejects.toMatchObject({ name: 'RangeError', message: 'create 2' })
+    await expect(actors.spawn('fragile', 'start')).rejects.toThrow('start 3')
+    expect(await fragile.ask('hello')).toBe('hello')
   })
 
   it('that stops itself is told to each watcher once', async () => {
