@@ -287,7 +287,8 @@ export class RoutedAsk implements Exchange, FrameReceiver {
         this.#notNow(this.#error('OwnerUnreachable'))
         return
       case 'ended':
-        this.#fail(this.#error('SessionNotFound'))
+        if (this.#message.activates) this.#redirect(undefined)
+        else this.#fail(this.#error('SessionNotFound'))
         return
       case 'expired':
         this.#fail(this.#error('DeadlineExceeded'))

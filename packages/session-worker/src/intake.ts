@@ -138,10 +138,15 @@ export class Intake {
   }
 
   /** One change of an address at a time; whatever goes wrong is told to the asker (I2). */
-  #change(key: string, { reply }: Pick<Delivery, 'reply'>, change: () => Promise<void>): Promise<void> {
+  #change(
+    key: string,
+    { reply, headers }: Pick<Delivery, 'reply' | 'headers'>,
+    change: () => Promise<void>
+  ): Promise<void> {
     const changed = change().catch((error) => {
       this.#components.logger.warn({ err: error, address: key }, 'message refused')
-      this.#components.resend.refuse(() => reply?.end(refusalOf(key, error)))
+      const refusal = refusalOf(error, parseAddressKey(key), headers)
+      if (reply) this.#components.resend.refuse(() => reply.end(refusal))
     })
     return this.#during(key, changed)
   }
@@ -344,14 +349,19 @@ function isForIdle({ isRebuildable }: LivingActor, { headers }: Delivery): boole
 }
 
 /**
- * What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). Of an actor of the
- * author's own, the rest is what the author's code threw.
+ * What went wrong before the message ran, and another attempt may overcome, is no error yet (I2). What an actor of the
+ * author's own threw as it began is its answer, unless the message may have run before.
  */
-function refusalOf(key: string, error: unknown): Message {
-  if (hasCode(error, 'StaleEpoch')) return { body: NOTHING, headers: { [header.status]: 'not-owner' } }
-  if (hasCode(error, 'StoreUnavailable')) return { body: NOTHING, headers: { [header.status]: 'busy' } }
-  const isSession = parseAddressKey(key).kind === SESSION_KIND
-  return isSession ? { body: NOTHING, headers: errorHeaders(error) } : encodeFailure(error)
+function refusalOf(error: unknown, { kind }: Address, headers: Headers | undefined): Message {
+  if (hasCode(error, 'StaleEpoch')) return refusal({ [header.status]: 'not-owner' })
+  if (hasCode(error, 'StoreUnavailable')) return refusal({ [header.status]: 'busy' })
+  if (kind === SESSION_KIND) return refusal(errorHeaders(error))
+  if (headers?.[header.messageId] !== undefined) return refusal({ [header.status]: 'interrupted' })
+  return encodeFailure(error)
+}
+
+function refusal(headers: Headers): Message {
+  return { body: NOTHING, headers }
 }
 
 function textOf(error: unknown): string {
