@@ -11,7 +11,12 @@ export default defineConfig({
           name: 'unit',
           testTimeout: 20_000,
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['**/*.nats.test.ts', 'packages/simulation/**', 'packages/tests/**']
+          exclude: [
+            '**/*.nats.test.ts',
+            '**/*.cluster.test.ts',
+            'packages/simulation/**',
+            'packages/tests/test/*.test.ts'
+          ]
         }
       },
       {
@@ -26,7 +31,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'cluster',
-          include: ['packages/tests/test/**/*.test.ts'],
+          include: ['packages/tests/test/*.test.ts', 'packages/*/test/**/*.cluster.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false
