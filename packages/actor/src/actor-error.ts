@@ -1,6 +1,6 @@
 const messages = {
   NameTaken: 'an actor of this name lives already',
-  ActorNotFound: 'no actor of this name lives here',
+  ActorNotFound: 'no actor of this name lives',
   ActorStopped: 'the actor has stopped',
   MailboxFull: 'the mailbox is full',
   AskTimeout: 'the actor did not answer in time',

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { ActorError } from '@scaled-mcp/actor'
 import { Directory, leaseTimes, MemberView, type Ownership, RouteCache, Router } from '@scaled-mcp/cluster'
 import {
+  type ActorRecord,
   type Address,
+  actorCodec,
   addressKey,
   DEFAULT_TENANT,
   hasCode,
   header,
   type MemberRecord,
   memberCodec,
+  parseActorName,
   ScaledMcpError,
   SESSION_KIND,
   type SessionRecord,
@@ -18,15 +22,20 @@ import type { Config } from '@scaled-mcp/host'
 import { connectNatsMesh, type Mesh, systemClock } from '@scaled-mcp/mesh'
 import { natsConnectionOf } from './connect-mesh.ts'
 
-/** A session as the directory has it. */
-export interface ListedSession extends Ownership {
-  /** What operators call it: the id of its address, of which its client knows nothing. */
-  readonly id: string
+/** An actor as the directory has it: a session, or one of the author's own. */
+export interface ListedActor extends Ownership {
+  /** Of a session it is not the id that its client holds. */
+  readonly address: Address
 }
 
 /** A session with what is stored of it. */
-export interface ShownSession extends ListedSession {
+export interface ShownSession extends ListedActor {
   readonly stored: SessionRecord | undefined
+}
+
+/** An actor of the author's own with what is stored of it. */
+export interface ShownActor extends ListedActor {
+  readonly stored: ActorRecord | undefined
 }
 
 const NOTHING = new Uint8Array()
@@ -70,32 +79,62 @@ export class ClusterAdmin {
   }
 
   /** The sessions that have not ended, the latest change first. */
-  async sessions(): Promise<readonly ListedSession[]> {
-    const sessions = new Map<string, ListedSession>()
-    await this.#directory.all(({ kind, id }, ownership) => {
-      if (kind === SESSION_KIND && ownership.record.why !== 'ended') sessions.set(id, { ...ownership, id })
-    })
-    return [...sessions.values()].sort((a, b) => b.record.at - a.record.at)
+  sessions(): Promise<readonly ListedActor[]> {
+    return this.#living(({ kind }) => kind === SESSION_KIND)
+  }
+
+  /** The actors of the author's own that have not ended, the latest change first. */
+  actors(): Promise<readonly ListedActor[]> {
+    return this.#living(({ kind }) => kind !== SESSION_KIND)
   }
 
   /** @throws SessionNotFound. */
   async session(id: string): Promise<ShownSession> {
-    const address = addressOf(id)
-    const found = await this.#directory.lookup(address)
+    const found = await this.#find({ tenant: DEFAULT_TENANT, kind: SESSION_KIND, id })
     if (!found) throw new ScaledMcpError('SessionNotFound', id)
-    const entry = await this.#mesh.records.state.get(addressKey(address))
-    return { ...found, id, stored: entry && sessionCodec.decode(entry.value) }
+    return { ...found, stored: found.value && sessionCodec.decode(found.value) }
+  }
+
+  /** @throws ActorError `ActorNotFound`. */
+  async actor(name: string): Promise<ShownActor> {
+    const found = await this.#find(addressOf(name))
+    if (!found) throw new ActorError('ActorNotFound', name)
+    return { ...found, stored: found.value && actorCodec.decode(found.value) }
   }
 
   /** Ends a session, whoever owns it. @throws SessionNotFound, NoWorker. */
-  async end(id: string): Promise<void> {
-    await this.session(id)
+  async endSession(id: string): Promise<void> {
+    const { address } = await this.session(id)
+    await this.#end(address)
+  }
+
+  /** Ends an actor of the author's own, and its state with it. @throws ActorError `ActorNotFound`. @throws NoWorker. */
+  async endActor(name: string): Promise<void> {
+    const { address } = await this.actor(name)
+    await this.#end(address)
+  }
+
+  async #living(isWanted: (address: Address) => boolean): Promise<readonly ListedActor[]> {
+    const living = new Map<string, ListedActor>()
+    await this.#directory.all((address, ownership) => {
+      if (isWanted(address) && ownership.record.why !== 'ended')
+        living.set(addressKey(address), { ...ownership, address })
+    })
+    return [...living.values()].sort((a, b) => b.record.at - a.record.at)
+  }
+
+  async #find(address: Address) {
+    const found = await this.#directory.lookup(address)
+    const entry = found && (await this.#mesh.records.state.get(addressKey(address)))
+    return found && { ...found, address, value: entry?.value }
+  }
+
+  async #end(address: Address): Promise<void> {
     await this.#members.start()
     const { wire } = this.#mesh
     const members = { members: this.#members, directory: this.#directory }
     const components = { wire, subjects: this.#subjects, ...members, cache: new RouteCache(), clock: systemClock }
     const router = new Router({ ...components, random: Math.random })
-    const address = addressOf(id)
     const message = { address, key: addressKey(address), body: NOTHING, headers: { [header.verb]: 'end' } }
     try {
       await new Promise<void>((resolve, reject) => {
@@ -130,8 +169,16 @@ export class ClusterAdmin {
   }
 }
 
-function addressOf(id: string): Address {
-  return { tenant: DEFAULT_TENANT, kind: SESSION_KIND, id }
+function addressOf(name: string): Address {
+  try {
+    return parseActorName(name)
+  } catch (error) {
+    throw notFound(name, error)
+  }
+}
+
+function notFound(name: string, cause: unknown): ActorError {
+  return new ActorError('ActorNotFound', name, { cause })
 }
 
 function warn(text: string): void {

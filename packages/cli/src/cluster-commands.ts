@@ -1,4 +1,5 @@
 /** What the commands that look at a running cluster print: a table for people, or JSON, one object a line. */
+import { actorName, type DirectoryRecord } from '@scaled-mcp/contracts'
 import type { Config } from '@scaled-mcp/host'
 import { ClusterAdmin } from './cluster-admin.ts'
 
@@ -11,7 +12,7 @@ export async function listWorkers(config: Config, options: ListOptions): Promise
   await withCluster(config, async (cluster) => {
     const workers = await cluster.workers()
     const rows = workers.map(({ id, state, load, host, pid, build, beatAt }) => {
-      return { id, state, sessions: load, host, pid, build, heartbeat: ago(beatAt) }
+      return { id, state, actors: load, host, pid, build, heartbeat: ago(beatAt) }
     })
     print(rows, options, 'no worker is there')
   })
@@ -19,17 +20,33 @@ export async function listWorkers(config: Config, options: ListOptions): Promise
 
 export async function listSessions(config: Config, options: ListOptions): Promise<void> {
   await withCluster(config, async (cluster) => {
-    const rows = (await cluster.sessions()).map(({ id, record: { why, owner, at } }) => {
-      const isStored = why === 'released'
-      return {
-        id,
-        state: isStored ? 'idle in the store' : 'on a worker',
-        worker: isStored ? '' : owner,
-        since: ago(at)
-      }
-    })
+    const rows = (await cluster.sessions()).map(({ address, record }) => ({ id: address.id, ...placeOf(record) }))
     print(rows, options, 'no session is there')
   })
+}
+
+export async function listActors(config: Config, options: ListOptions): Promise<void> {
+  await withCluster(config, async (cluster) => {
+    const rows = (await cluster.actors()).map(({ address, record }) => ({
+      name: actorName(address),
+      ...placeOf(record)
+    }))
+    print(rows, options, 'no actor of the server’s own is there')
+  })
+}
+
+export async function showActor(config: Config, name: string): Promise<void> {
+  await withCluster(config, async (cluster) => {
+    const { record, claim, stored } = await cluster.actor(name)
+    const { version, value } = stored?.state ?? {}
+    const shown = { name, ...record, at: new Date(record.at).toISOString(), epoch: claim.epoch }
+    say(JSON.stringify({ ...shown, stateVersion: version, stateBytes: bytes(value) }, null, 2))
+  })
+}
+
+export async function endActor(config: Config, name: string): Promise<void> {
+  await withCluster(config, (cluster) => cluster.endActor(name))
+  say(`actor ${name} has ended`)
 }
 
 export async function showSession(config: Config, id: string): Promise<void> {
@@ -44,7 +61,7 @@ export async function showSession(config: Config, id: string): Promise<void> {
 }
 
 export async function endSession(config: Config, id: string): Promise<void> {
-  await withCluster(config, (cluster) => cluster.end(id))
+  await withCluster(config, (cluster) => cluster.endSession(id))
   say(`session ${id} has ended`)
 }
 
@@ -65,6 +82,11 @@ async function withCluster(config: Config, run: (cluster: ClusterAdmin) => Promi
   } finally {
     await cluster.stop()
   }
+}
+
+function placeOf({ why, owner, at }: DirectoryRecord): Row {
+  const isStored = why === 'released'
+  return { state: isStored ? 'idle in the store' : 'on a worker', worker: isStored ? '' : owner, since: ago(at) }
 }
 
 type Row = Readonly<Record<string, string | number>>

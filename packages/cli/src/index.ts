@@ -10,5 +10,14 @@
  * await running.stop()
  * ```
  */
-export { defineServer, type ServerDefinition } from '@scaled-mcp/server'
+export {
+  Actor,
+  type ActorContext,
+  ActorError,
+  type ActorErrorCode,
+  type ActorRef,
+  type Terminated,
+  type Termination
+} from '@scaled-mcp/actor'
+export { type Actors, defineActor, defineServer, type ServerDefinition, type SessionState } from '@scaled-mcp/server'
 export { createScaledMcp, type ScaledMcp, type ScaledMcpOptions } from './create-scaled-mcp.ts'

@@ -62,7 +62,7 @@ addSettings(program.command('worker <server>'), ['worker'])
   })
 
 addConnection(program.command('workers'))
-  .description('the workers of a running cluster: state, sessions, last heartbeat')
+  .description('the workers of a running cluster: state, sessions and actors, last heartbeat')
   .option('--json', 'one JSON object a line')
   .action(async (options: ListOptions, command: Command) => {
     await (await clusterCommands()).listWorkers(configOf(command), options)
@@ -87,6 +87,27 @@ addConnection(sessions.command('end <id>'))
   .description('end one of them: its client gets 404 and opens another')
   .action(async (id: string, _options: object, command: Command) => {
     await (await clusterCommands()).endSession(configOf(command), id)
+  })
+
+const actors = program.command('actors').description('the actors of the server’s own kinds in a running cluster')
+
+addConnection(actors.command('list', { isDefault: true }))
+  .description('those that have not ended, the latest change first')
+  .option('--json', 'one JSON object a line')
+  .action(async (options: ListOptions, command: Command) => {
+    await (await clusterCommands()).listActors(configOf(command), options)
+  })
+
+addConnection(actors.command('show <name>'))
+  .description('one of them, by its name kind/id, with the size of what is stored of it')
+  .action(async (name: string, _options: object, command: Command) => {
+    await (await clusterCommands()).showActor(configOf(command), name)
+  })
+
+addConnection(actors.command('end <name>'))
+  .description('end one of them, and its state with it')
+  .action(async (name: string, _options: object, command: Command) => {
+    await (await clusterCommands()).endActor(configOf(command), name)
   })
 
 addConnection(program.command('drain <worker>'))

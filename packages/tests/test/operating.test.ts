@@ -25,7 +25,7 @@ const command = (...args: readonly string[]) => endOfCommand([...args, '--nats',
 interface Listed {
   readonly id: string
   readonly state: string
-  readonly sessions: number
+  readonly actors: number
   readonly worker: string
 }
 
@@ -40,7 +40,7 @@ describe('scaled-mcp', { timeout: 60_000 }, () => {
     const workers = await listed('workers')
     expect(workers.map(({ state }) => state)).toEqual(['up', 'up', 'up'])
     const { stdout } = await command('workers')
-    expect(stdout.split('\n')[0]).toMatch(/^ID +STATE +SESSIONS +HOST +PID +BUILD +HEARTBEAT$/)
+    expect(stdout.split('\n')[0]).toMatch(/^ID +STATE +ACTORS +HOST +PID +BUILD +HEARTBEAT$/)
     for (const { id } of workers) expect(stdout).toContain(id)
   })
 
@@ -95,7 +95,9 @@ describe('scaled-mcp', { timeout: 60_000 }, () => {
   it.each([
     [['drain', 'w-0000-000000'], 'no worker w-0000-000000 is there'],
     [['sessions', 'show', 'nobody'], 'no such session: nobody'],
-    [['sessions', 'end', 'nobody'], 'no such session: nobody']
+    [['sessions', 'end', 'nobody'], 'no such session: nobody'],
+    [['actors', 'show', 'nobody/1'], 'no actor of this name lives: nobody/1'],
+    [['actors', 'end', 'nobody'], 'no actor of this name lives: nobody']
   ])('%j fails with what is wrong, and nothing else', async (args, message) => {
     const { code, stderr } = await command(...args)
     expect([code, stderr.trim()]).toEqual([1, expect.stringContaining(message)])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type ActorsUnderTest } from './conformance/actors-under-test.ts'
+import type { ActorsUnderTest } from './conformance/actors-under-test.ts'
 import { plainClaims } from './conformance/plain-claims.ts'
 import { MemoryCluster } from './memory-cluster.ts'
 
