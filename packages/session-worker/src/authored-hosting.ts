@@ -41,6 +41,9 @@ type Fields = Omit<ActorRecord, 'epoch' | 'claim'>
 
 const NO_FIELDS: Fields = {}
 
+/** The actor's state was stored by a newer build of the server: a worker that runs it can read it, this one cannot. */
+export class NewerState extends Error {}
+
 /** Makes the actors of the author's own, as the server definition declares them. */
 export class AuthoredHosting {
   readonly #components: AuthoredHostingComponents
@@ -77,7 +80,7 @@ export class AuthoredHosting {
 
   /**
    * Begins an actor, from its record where there is one. Rejects with what `create` and `start` of the actor throw,
-   * `StaleEpoch`, `StoreUnavailable`.
+   * `StaleEpoch`, `StoreUnavailable`, and {@link NewerState}.
    */
   async host(owned: Owned): Promise<AuthoredActor> {
     const { address, claim } = owned
@@ -102,6 +105,8 @@ export class AuthoredHosting {
     if (!definition.state) return () => guarded(definition.create(creation), gate)
     const { state, create } = definition as StatefulActorDefinition<unknown>
     const record = await this.#record(actor)
+    const stored = record.read().state?.version ?? 0
+    if (stored > state.version) throw new NewerState(`version ${stored} of ${actor.name}, here it is ${state.version}`)
     return () => guarded(create({ ...creation, state: new RecordedState(record, state) }), gate)
   }
 
