@@ -17,7 +17,7 @@ import {
   MemberView
 } from '@scaled-mcp/cluster'
 import { hasCode, type Subjects } from '@scaled-mcp/contracts'
-import type { Announcement, Mesh, Serving } from '@scaled-mcp/mesh'
+import { type Announcement, type Mesh, pause, type Serving } from '@scaled-mcp/mesh'
 import type { ActorsOf, Logger, ServerDefinition } from '@scaled-mcp/server'
 import { ActorQuota } from './actor-quota.ts'
 import { Claims, type Owned } from './claims.ts'
@@ -92,6 +92,7 @@ export class SessionWorker {
   readonly #reach: Reach
   readonly #clock: Clock
   readonly #times: LeaseTimes
+  readonly #graceMs: number
   readonly #member: Member
   readonly #members: MemberView
   readonly #detector: FailureDetector
@@ -117,6 +118,7 @@ export class SessionWorker {
     this.#components = components
     this.#clock = clock
     this.#times = leaseTimes(init.leaseMs)
+    this.#graceMs = init.graceMs
     this.#member = components.member ?? membershipOf({ ...components, clock }, init, () => this.#hosting.size)
     this.#members = memberViewOf({ ...components, clock }, this.#times)
     this.#detector = this.#detectorOf(mesh)
@@ -213,7 +215,7 @@ export class SessionWorker {
   /** Leaves the cluster. Idempotent. */
   async stop(): Promise<void> {
     this.#leave()
-    await this.#system.stop()
+    await this.#endTurns()
     await this.#announcement?.stop()
     await this.#sendLastWords()
     await this.#member.leave()
@@ -269,7 +271,13 @@ export class SessionWorker {
     this.#resend.stop()
     this.#gate.close()
     await this.#intake.abandonAll()
-    await this.#system.stop()
+    await this.#endTurns()
+  }
+
+  /** Whoever hosts nothing any more has waited for the turns already: one that does not end goes on unheard. */
+  async #endTurns(): Promise<void> {
+    const waitMs = this.#hosting.size === 0 ? 0 : this.#graceMs
+    await Promise.race([this.#system.stop(), pause(this.#clock, waitMs)])
   }
 
   /** The word that this worker is dead travels on another connection, and must not overtake its answers. */
