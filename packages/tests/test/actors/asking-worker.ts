@@ -6,8 +6,11 @@ import pino from 'pino'
 import definitionOfAsker from '../servers/scripted.ts'
 import type { ActorsUnderTest, Asker } from './conformance/actors-under-test.ts'
 
+/** How long what runs may take to finish when its worker leaves, in milliseconds. */
+export const GRACE_MS = 1_500
+
 export const subjects = new Subjects()
-const limits = { maxSessions: 100_000, inFlight: 64, decideMs: 1_000, graceMs: 5_000, hostName: 'h', build: '0' }
+const limits = { maxSessions: 100_000, inFlight: 64, decideMs: 1_000, graceMs: GRACE_MS, hostName: 'h', build: '0' }
 
 /** A worker in this process. */
 export function startWorker(

@@ -81,7 +81,7 @@ class MemoryHost implements HostUnderTest {
     await this.#declareDead()
   }
 
-  async resume(): Promise<void> {
+  async resume(): Promise<undefined> {
     this.#isCutOff = false
     this.#parts.broker.reconnect(this.id)
     await this.#parts.worker.lost

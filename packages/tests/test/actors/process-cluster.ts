@@ -10,7 +10,7 @@ import {
   until,
   type WorkerProcesses
 } from '@scaled-mcp/testkit'
-import { AskingWorker, subjects } from './asking-worker.ts'
+import { AskingWorker, GRACE_MS, subjects } from './asking-worker.ts'
 import type { Build, ClusterOptions, ClusterUnderTest, HostUnderTest } from './conformance/actors-under-test.ts'
 
 const modules = { usual: 'scripted', newer: 'scripted-newer', 'no actors': 'no-actors' }
@@ -56,12 +56,16 @@ export class ProcessCluster implements ClusterUnderTest {
       server,
       gateways: 0,
       workers: 1,
-      env: passivateMs === undefined ? {} : { SCALED_MCP_SESSION_PASSIVATE_MS: String(passivateMs) }
+      env: {
+        SCALED_MCP_SHUTDOWN_GRACE_MS: String(GRACE_MS),
+        ...(passivateMs !== undefined && { SCALED_MCP_SESSION_PASSIVATE_MS: String(passivateMs) })
+      }
     })
     this.#started.push(started)
     const worker = started.workers[0] as WorkerProcesses
     const { id } = await until(() => started.memberOfWorker(worker), { describe: 'the worker says who it is' })
-    return new ProcessHost(id, worker, this.#parts.records)
+    const memberNow = async () => (await started.memberOfWorker(worker))?.id
+    return new ProcessHost({ worker, memberNow, records: this.#parts.records }, id)
   }
 
   async stop(): Promise<void> {
@@ -73,34 +77,44 @@ export class ProcessCluster implements ClusterUnderTest {
   }
 }
 
+interface HostParts {
+  readonly worker: WorkerProcesses
+  /** Id of the member that the worker is now. */
+  readonly memberNow: () => Promise<string | undefined>
+  readonly records: ClusterRecords
+}
+
 class ProcessHost implements HostUnderTest {
   readonly id: string
-  readonly #worker: WorkerProcesses
-  readonly #records: ClusterRecords
+  readonly #parts: HostParts
 
-  constructor(id: string, worker: WorkerProcesses, records: ClusterRecords) {
+  constructor(parts: HostParts, id: string) {
     this.id = id
-    this.#worker = worker
-    this.#records = records
+    this.#parts = parts
   }
 
   async leave(): Promise<void> {
-    await this.#worker.stop()
+    await this.#parts.worker.stop()
   }
 
   async kill(): Promise<void> {
-    await this.#worker.kill()
+    await this.#parts.worker.kill()
   }
 
   async pause(): Promise<void> {
-    this.#worker.pause()
-    const isDead = async () => (await this.#records.memberOf(this.id)).state === 'dead'
+    const { worker, records } = this.#parts
+    worker.pause()
+    const isDead = async () => (await records.memberOf(this.id)).state === 'dead'
     await until(isDead, { timeoutMs: DEATH_MS, describe: 'the worker that stands still is taken for dead' })
   }
 
-  async resume(): Promise<void> {
-    this.#worker.resume()
-    const isAnother = async () => !(await this.#records.living('worker')).includes(this.id)
-    await until(isAnother, { timeoutMs: DEATH_MS, describe: 'the worker knows that it was taken for dead' })
+  async resume(): Promise<string> {
+    const { worker, memberNow } = this.#parts
+    worker.resume()
+    const another = async () => {
+      const id = await memberNow()
+      return id !== this.id && id
+    }
+    return until(another, { timeoutMs: DEATH_MS, describe: 'the worker has joined again' })
   }
 }

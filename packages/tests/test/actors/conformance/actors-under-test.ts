@@ -24,8 +24,11 @@ export interface HostUnderTest {
   kill(): Promise<void>
   /** Stands still, with all that it hosts, until the cluster takes it for dead. */
   pause(): Promise<void>
-  /** Goes on where it stood; resolves when it knows that it was taken for dead. */
-  resume(): Promise<void>
+  /**
+   * Goes on where it stood; resolves when it knows that it was taken for dead, with the id of the worker that its process
+   * is then. Undefined: all workers share one process.
+   */
+  resume(): Promise<string | undefined>
 }
 
 export interface ClusterOptions {

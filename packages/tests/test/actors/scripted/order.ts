@@ -42,6 +42,8 @@ export type Order =
   /** Makes the durable state this large. */
   | { readonly do: 'pad'; readonly bytes: number }
   | { readonly do: 'read state' }
+  /** Answers what the updates of an actor by this process were refused with. */
+  | { readonly do: 'read refusals'; readonly name: string }
 
 /** The context of a message, as far as it is data. */
 export interface Told {

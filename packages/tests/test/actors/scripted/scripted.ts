@@ -8,6 +8,8 @@ const WAIT_MS = 60_000
 
 /** Instances that this process has made, by name. */
 const made = new Map<string, number>()
+/** What updates of this process were refused with, by the name of their actor. */
+const refusals = new Map<string, string[]>()
 
 export interface ScriptedInit {
   readonly name: string
@@ -112,12 +114,23 @@ export class Scripted extends Actor<Order, unknown> {
     },
     add: async ({ ms = 0 }) => {
       await delay(ms)
-      return this.#state.update(({ count, ...rest }) => ({ ...rest, count: count + 1 }))
+      return this.#update(({ count, ...rest }) => ({ ...rest, count: count + 1 }))
     },
     pad: async ({ bytes }) => {
-      await this.#state.update((tally) => ({ ...tally, padding: 'x'.repeat(bytes) }))
+      await this.#update((tally) => ({ ...tally, padding: 'x'.repeat(bytes) }))
     },
-    'read state': () => this.#state.get()
+    'read state': () => this.#state.get(),
+    'read refusals': ({ name }) => refusals.get(name) ?? []
+  }
+
+  async #update(change: (tally: Tally) => Tally): Promise<Tally> {
+    const { name } = this.#init
+    try {
+      return await this.#state.update(change)
+    } catch (error) {
+      refusals.set(name, [...(refusals.get(name) ?? []), (error as Error).name])
+      throw error
+    }
   }
 
   get #state(): SessionState<Tally> {
