@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { ActorError } from '@scaled-mcp/actor'
-import { Directory, leaseTimes, MemberView, type Ownership, RouteCache, Router } from '@scaled-mcp/cluster'
+import {
+  actorAddress,
+  Directory,
+  leaseTimes,
+  MemberView,
+  type Ownership,
+  RouteCache,
+  Router
+} from '@scaled-mcp/cluster'
 import {
   type ActorRecord,
   type Address,
@@ -11,7 +19,6 @@ import {
   header,
   type MemberRecord,
   memberCodec,
-  parseActorName,
   ScaledMcpError,
   SESSION_KIND,
   type SessionRecord,
@@ -97,7 +104,7 @@ export class ClusterAdmin {
 
   /** @throws ActorError `ActorNotFound`. */
   async actor(name: string): Promise<ShownActor> {
-    const found = await this.#find(addressOf(name))
+    const found = await this.#find(actorAddress(name))
     if (!found) throw new ActorError('ActorNotFound', name)
     return { ...found, stored: found.value && actorCodec.decode(found.value) }
   }
@@ -167,18 +174,6 @@ export class ClusterAdmin {
       throw new ScaledMcpError('OwnerUnreachable', `no worker ${worker} is there`, { cause: error })
     })
   }
-}
-
-function addressOf(name: string): Address {
-  try {
-    return parseActorName(name)
-  } catch (error) {
-    throw notFound(name, error)
-  }
-}
-
-function notFound(name: string, cause: unknown): ActorError {
-  return new ActorError('ActorNotFound', name, { cause })
 }
 
 function warn(text: string): void {

@@ -6,7 +6,8 @@ import {
   type TellOptions,
   type Termination
 } from '@scaled-mcp/actor'
-import { type Address, addressKey, parseActorName, SESSION_KIND } from '@scaled-mcp/contracts'
+import { addressKey, SESSION_KIND } from '@scaled-mcp/contracts'
+import { actorAddress } from './actor-address.ts'
 import { actorErrorOf } from './actor-message.ts'
 import type { ClusterDeathWatch } from './cluster-death-watch.ts'
 import { ClusterRef, type ClusterRefComponents } from './cluster-ref.ts'
@@ -54,7 +55,7 @@ export class ClusterActors implements Beyond {
 
   /** An actor that exists. Rejects with `ActorNotFound`, or `ActorUnreachable` when the store does not answer. */
   async actorOf<M, R>(name: string, from = NO_CONTEXT): Promise<ActorRef<M, R>> {
-    const found = await this.#components.directory.lookup(addressOf(name)).catch((error) => {
+    const found = await this.#components.directory.lookup(actorAddress(name)).catch((error) => {
       throw actorErrorOf(name, error)
     })
     if (!found || found.record.why === 'ended') throw new ActorError('ActorNotFound', name)
@@ -76,7 +77,7 @@ export class ClusterActors implements Beyond {
 
   /** Calls `ended` once when the actor has ended; returns a function that ends the watch. */
   watch(name: string, ended: (reason: Termination) => void): () => void {
-    return this.#components.deathWatch.watch(addressOf(name), ended)
+    return this.#components.deathWatch.watch(actorAddress(name), ended)
   }
 
   #assertDeclared(kind: string): void {
@@ -84,7 +85,7 @@ export class ClusterActors implements Beyond {
   }
 
   #ref<M, R>(name: string, activates: boolean, from: TellOptions): ClusterRef<M, R> {
-    const address = addressOf(name)
+    const address = actorAddress(name)
     return new ClusterRef(this.#components, { name, address, key: addressKey(address), activates, from })
   }
 }
@@ -93,17 +94,4 @@ export class ClusterActors implements Beyond {
 function nameOf(kind: string, id: string): string {
   if (id === '' || id.includes('/')) throw new TypeError(`an id is a text without '/', and not empty: ${kind}/${id}`)
   return `${kind}/${id}`
-}
-
-/** @throws ActorError `ActorNotFound` for what cannot be the name of an actor. */
-function addressOf(name: string): Address {
-  try {
-    return parseActorName(name)
-  } catch (error) {
-    throw notFound(name, error)
-  }
-}
-
-function notFound(name: string, cause: unknown): ActorError {
-  return new ActorError('ActorNotFound', name, { cause })
 }

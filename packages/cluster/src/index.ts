@@ -17,6 +17,7 @@
  * await mesh.stop()
  * ```
  */
+export { actorAddress } from './actor-address.ts'
 export { contextOf, decodeValue, encodeAnswer, encodeFailure } from './actor-message.ts'
 export { ClusterActors, type ClusterActorsComponents } from './cluster-actors.ts'
 export { ClusterDeathWatch, type ClusterDeathWatchComponents } from './cluster-death-watch.ts'
