@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const fromSource = { ssr: { resolve: { conditions: ['@scaled-mcp/source'] } } }
+/** A condition that is awaited comes in its time; a machine that does much else may be slow. */
+const expect = { poll: { timeout: 10_000 } }
 
 export default defineConfig({
   test: {
@@ -9,6 +11,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'unit',
+          expect,
           testTimeout: 20_000,
           include: ['packages/*/test/**/*.test.ts'],
           exclude: [
@@ -21,7 +24,7 @@ export default defineConfig({
       },
       {
         ...fromSource,
-        test: { name: 'nats', include: ['packages/*/test/**/*.nats.test.ts'], testTimeout: 20_000 }
+        test: { name: 'nats', expect, include: ['packages/*/test/**/*.nats.test.ts'], testTimeout: 20_000 }
       },
       {
         ...fromSource,
@@ -31,6 +34,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'cluster',
+          expect,
           include: ['packages/tests/test/*.test.ts', 'packages/*/test/**/*.cluster.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

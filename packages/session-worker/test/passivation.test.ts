@@ -95,7 +95,7 @@ describe('an idle session', () => {
   it('stays while a call is in flight, however long that takes', async () => {
     const worker = await start('w-0000-000001', { passivateMs: 20 })
     const ask = await open(worker)
-    const waiting = ask(call('wait', 1))
+    const waiting = ask(call('wait', 1), worker, { [header.epoch]: '0' }) // it may have left already
     const neighbour = await open(worker)
     await expect.poll(() => worker.load).toBe(1)
     expect(await neighbour(call('increment', 1))).toBe('not-owner')
