@@ -1,6 +1,7 @@
 /**
  * A run: clients work on an arena's cluster and write down what they see, while it is struck by one fault after the other,
- * each with time to heal. At the end every client reads once more and ends its session, and the store has to be empty.
+ * each with time to heal. At the end every client reads once more and ends its session, what they have shared is read and
+ * ended as well, and the store has to be empty.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '@scaled-mcp/testkit'
@@ -8,6 +9,7 @@ import type { Arena } from './arena/arena.ts'
 import type { FaultName } from './arena/faults.ts'
 import type { History } from './history.ts'
 import { ChaosClient } from './workload/chaos-client.ts'
+import { SharedActors } from './workload/shared-actors.ts'
 
 export interface ChaosOptions {
   readonly seconds: number
@@ -33,7 +35,9 @@ export async function runChaos(
   onStrike: (fault: FaultName) => void
 ): Promise<Orphans> {
   const over = new AbortController()
-  const clients = Array.from({ length: count }, (_, nth) => new ChaosClient(history, { nth, urls: arena.urls }))
+  const shared = new SharedActors()
+  const { urls } = arena
+  const clients = Array.from({ length: count }, (_, nth) => new ChaosClient(history, { nth, urls, shared }))
   const working = Promise.all(clients.map((client) => client.run(over.signal)))
   const end = performance.now() + seconds * 1_000
   await delay(QUIET_MS)
@@ -46,6 +50,7 @@ export async function runChaos(
   }
   over.abort()
   await working
+  await new ChaosClient(history, { nth: count, urls, shared }).close()
   return orphans(arena)
 }
 
@@ -63,7 +68,7 @@ async function strikeOnce(arena: Arena, history: History, { strike, f, sessions 
   const isStruck = (owner: string) => victim === undefined || owner === victim
   const struck = owners.filter(([, owner]) => isStruck(owner)).map(([session]) => session)
   const spared = owners.filter(([, owner]) => !isStruck(owner)).map(([session]) => session)
-  history.add({ type: 'strike', strike, f, struck, spared })
+  history.add({ type: 'strike', strike, f, struck, spared, ...(victim !== undefined && { victim }) })
   await begin()
   history.add({ type: 'healed', strike })
 }

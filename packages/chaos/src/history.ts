@@ -7,7 +7,10 @@ import { finished } from 'node:stream/promises'
 import type { FaultName } from './arena/faults.ts'
 
 /** What a client does: opens and ends sessions, and calls the tools of `servers/list-module.ts`. */
-export type Deed = 'open' | 'append' | 'put' | 'list' | 'follow' | 'end'
+export type Deed = 'open' | 'append' | 'put' | 'list' | 'follow' | 'end' | ActorDeed
+
+/** What it does by way of its session to actors that all sessions share: tools of `servers/actor-tools.ts`. */
+export type ActorDeed = 'enter' | 'read' | 'retire' | 'ends' | 'close'
 
 /**
  * How a deed ended. `fail`: it did not run, or was answered wrongly. `interrupted`: nobody knows whether it ran.
@@ -25,6 +28,10 @@ export interface Invoked {
   /** Undefined while there is none. */
   readonly session?: string
   readonly value?: string
+  /** Name of the shared actor that it is about. */
+  readonly actor?: string
+  /** Of a task: who watches it. */
+  readonly watchers?: readonly string[]
 }
 
 export type Ended = Ending & Omit<Invoked, 'type' | 'value'>
@@ -49,6 +56,8 @@ export interface Struck {
   /** Counts the faults of the run. */
   readonly strike: number
   readonly f: FaultName
+  /** Id of the worker that is struck, when it strikes one. */
+  readonly victim?: string
   /** Sessions that this fault does not touch: another worker owns them. */
   readonly spared: readonly string[]
   /** Sessions whose owner is struck, as far as it is known. */

@@ -19,6 +19,9 @@ describe('a history in which every promise is kept', () => {
       s.strike('kill').append('d', 'session_moved').append('e', 'ok').healed()
       s.strike('gateway').append('f', 'cut').healed()
       s.strike('nats').put('g', 'store').healed()
+      s.enter('h', 'ok').read('h').retire('task/1')
+      s.strike('kill', 'spared').enter('i', 'actor_moved').enter('j', 'ok').retire('task/2').healed()
+      s.read('h', 'i', 'j').ends('task/1 stopped', 'task/2 lost w-1')
       s.heard('a', 'd', 'e').list('a', 'c', 'd', 'e', 'f').end()
     })
     expect(rules).toEqual([])
@@ -110,5 +113,73 @@ describe('what is heard on the standalone stream', () => {
 
   it('nothing, as it was refused for good', () => {
     expect(told((s) => s.deaf())).toEqual(['unexpected'])
+  })
+})
+
+describe('what a ledger holds that sessions share', () => {
+  it('lacks what was acknowledged', () => {
+    expect(told((s) => s.enter('a', 'ok').read())).toEqual(['ledger-lost'])
+  })
+
+  it('has something twice', () => {
+    expect(told((s) => s.enter('a', 'ok').read('a', 'a'))).toEqual(['ledger-duplicated'])
+  })
+
+  it('has what nobody entered there', () => {
+    expect(told((s) => s.read('theirs'))).toEqual(['ledger-swapped'])
+  })
+
+  it('has what was said not to have run', () => {
+    expect(told((s) => s.enter('a', 'refused').read('a'))).toEqual(['ledger-ran-unasked'])
+  })
+
+  it('was written by two owners at once: its readings contradict each other', () => {
+    const rules = told((s) => {
+      s.strike('kill').enter('a', 'actor_moved').enter('b', 'actor_moved').enter('c', 'ok').healed()
+      s.read('c', 'a').read('c', 'b')
+    })
+    expect(rules).toEqual(['ledger-forked'])
+  })
+
+  it('has forgotten what it had once', () => {
+    const rules = told((s) => s.strike('kill').enter('a', 'actor_moved').healed().read('a').read())
+    expect(rules).toEqual(['ledger-forked'])
+  })
+})
+
+describe('how a deed ended that asks an actor', () => {
+  it('with an answer that belongs to another', () => {
+    const rules = told((s) => s.enter('a', 'ok').answered('enter', 'b', 'a', { actor: 'ledger/1' }))
+    expect(rules).toEqual(['ledger-swapped'])
+  })
+
+  it('interrupted as its actor moved, without a fault that moves it', () => {
+    expect(told((s) => s.enter('a', 'actor_moved'))).toEqual(['interrupted'])
+    expect(told((s) => s.strike('drain').enter('a', 'actor_moved').healed())).toEqual(['interrupted'])
+  })
+
+  it('interrupted as the actor of another deed moved', () => {
+    expect(told((s) => s.strike('kill').append('a', 'actor_moved').healed())).toEqual(['interrupted'])
+  })
+})
+
+describe('what a watcher is told', () => {
+  it('lacks an end', () => {
+    expect(told((s) => s.retire('task/1').ends())).toEqual(['watch-untold'])
+  })
+
+  it('says an end twice', () => {
+    expect(told((s) => s.retire('task/1').ends('task/1 stopped', 'task/1 stopped'))).toEqual(['watch-twice'])
+  })
+
+  it('says that a task was lost whose worker was not struck, or only drained', () => {
+    const lost = (s: Story) => s.retire('task/1').ends('task/1 lost w-1')
+    expect(told((s) => lost(s))).toEqual(['watch-unexcused'])
+    expect(told((s) => lost(s.strike('drain').healed()))).toEqual(['watch-unexcused'])
+    expect(told((s) => s.strike('kill').retire('task/1').healed().ends('task/1 lost w-2'))).toEqual(['watch-unexcused'])
+  })
+
+  it('says that a task never was, though no watcher had to begin anew', () => {
+    expect(told((s) => s.retire('task/1').ends('task/1 notFound'))).toEqual(['watch-unexcused'])
   })
 })

@@ -7,6 +7,7 @@
  *     spared, and never what may run again.
  * E4  A connection is cut by nothing but the end of its gateway.
  * E5  A tool does not learn whether its state was stored only while its worker or the store is struck.
+ * E6  Of a deed that asks an actor also the worker of the actor counts, and whoever asked is told that it moved.
  */
 import { faultRules } from '../arena/faults.ts'
 import type { DoneDeed } from './deeds.ts'
@@ -14,7 +15,7 @@ import { type Strike, strikesDuring } from './strikes.ts'
 import type { Violation } from './violation.ts'
 
 /** Deeds that are never interrupted: they change nothing, or nothing more when they are repeated. */
-const REPEATED: readonly string[] = ['put', 'list', 'follow', 'end']
+const REPEATED: readonly string[] = ['put', 'list', 'follow', 'end', 'read', 'retire', 'ends', 'close']
 
 /** @param deeds of all sessions. */
 export function checkEndings(deeds: readonly DoneDeed[], strikes: readonly Strike[]): readonly Violation[] {
@@ -24,11 +25,11 @@ export function checkEndings(deeds: readonly DoneDeed[], strikes: readonly Strik
   })
 }
 
-function wrongEnding({ f, began, end, session }: DoneDeed, strikes: readonly Strike[]) {
+function wrongEnding({ f, began, end, session, actor }: DoneDeed, strikes: readonly Strike[]) {
   if (!end) return { rule: 'hung' as const, text: `${f} never ended` }
   if (end.type === 'ok') return undefined
   if (end.type === 'interrupted')
-    return wrongInterruption({ f, session, reason: end.reason }, strikesDuring(strikes, began, end.at))
+    return wrongInterruption({ f, session, actor, reason: end.reason }, strikesDuring(strikes, began, end.at))
   if (end.reason === 'refused') return undefined
   if (end.reason === 'not-found') return f === 'end' ? undefined : { rule: 'not-found' as const, text: f }
   return { rule: end.reason === 'hung' ? ('hung' as const) : ('unexpected' as const), text: `${f}: ${end.reason}` }
@@ -37,15 +38,18 @@ function wrongEnding({ f, began, end, session }: DoneDeed, strikes: readonly Str
 interface Interruption {
   readonly f: string
   readonly session: string | undefined
+  readonly actor: string | undefined
   readonly reason: string
 }
 
-function wrongInterruption({ f, session, reason }: Interruption, met: readonly Strike[]) {
-  const interrupts = ({ f: fault, spared }: Strike) => faultRules[fault].interrupts && !spared.includes(session ?? '')
+function wrongInterruption({ f, session, actor, reason }: Interruption, met: readonly Strike[]) {
+  const isSpared = ({ spared }: Strike) => actor === undefined && spared.includes(session ?? '')
+  const interrupts = (strike: Strike) => faultRules[strike.f].interrupts && !isSpared(strike)
   const isAllowed = {
     cut: met.some((strike) => strike.f === 'gateway'), // E4
     store: met.some(interrupts), // E5
-    session_moved: !REPEATED.includes(f) && met.some(interrupts) // E3
+    session_moved: !REPEATED.includes(f) && met.some(interrupts), // E3
+    actor_moved: f === 'enter' && met.some(interrupts) // E6
   }[reason]
   return isAllowed ? undefined : { rule: 'interrupted' as const, text: `${f}: ${reason}` }
 }

@@ -2,7 +2,9 @@ import { groupedBy } from '../grouped-by.ts'
 import type { Heard, HistoryEvent } from '../history.ts'
 import { checkEndings } from './check-endings.ts'
 import { checkEvents } from './check-events.ts'
+import { checkLedgers } from './check-ledgers.ts'
 import { checkLists } from './check-lists.ts'
+import { checkWatches } from './check-watches.ts'
 import { type DoneDeed, deedsOf } from './deeds.ts'
 import { strikesOf } from './strikes.ts'
 import type { Violation } from './violation.ts'
@@ -10,8 +12,9 @@ import type { Violation } from './violation.ts'
 /** Every promise that a finished run did not keep. */
 export function checkHistory(history: readonly HistoryEvent[]): readonly Violation[] {
   const deeds = deedsOf(history)
+  const strikes = strikesOf(history)
   const ofSessions = groupedBy(
-    deeds.filter(({ session }) => session !== undefined),
+    deeds.filter(({ session, actor }) => session !== undefined && actor === undefined),
     ({ session }) => session as string
   )
   const heard = groupedBy(history.filter(isHeard), ({ session }) => session)
@@ -21,7 +24,9 @@ export function checkHistory(history: readonly HistoryEvent[]): readonly Violati
   ]
   const deaf = history.flatMap((event) => (event.type === 'deaf' ? [event] : []))
   return [
-    ...checkEndings(deeds, strikesOf(history)),
+    ...checkEndings(deeds, strikes),
+    ...checkLedgers(deeds),
+    ...checkWatches(deeds, strikes),
     ...[...ofSessions].flatMap(ofSession),
     ...deaf.map(
       ({ session, reason }): Violation => ({ rule: 'unexpected', session, text: `standalone stream: ${reason}` })

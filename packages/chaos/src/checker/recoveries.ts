@@ -26,7 +26,8 @@ const NONE: Silence = { deeds: [], ms: 0 }
 
 /** @param deeds of all sessions, in the order in which they began. */
 export function recoveredFrom(strike: Strike, deeds: readonly DoneDeed[]): Recovered {
-  const ofSessions = groupedBy(deeds, ({ session }) => session)
+  const ofOwners = deeds.filter(({ actor }) => actor === undefined) // the worker of an actor may be another
+  const ofSessions = groupedBy(ofOwners, ({ session }) => session)
   const silences = strike.struck.map((session) => silencesOf(strike, ofSessions.get(session) ?? []))
   const longest = silences.map((own) => own.reduce((worst, one) => (one.ms > worst.ms ? one : worst), NONE))
   const isOnce = ({ f }: DoneDeed) => f === 'append'

@@ -20,6 +20,16 @@ export interface Violation {
     | 'event-twice'
     | 'event-disordered'
     | 'event-swapped'
+    /** Of a ledger that sessions share. */
+    | 'ledger-lost'
+    | 'ledger-duplicated'
+    | 'ledger-swapped'
+    | 'ledger-ran-unasked'
+    | 'ledger-forked'
+    /** Of a watcher of tasks. */
+    | 'watch-untold'
+    | 'watch-twice'
+    | 'watch-unexcused'
   readonly session: string | undefined
   /** The deed that shows it. */
   readonly op?: number

@@ -1,12 +1,17 @@
 /**
  * The server module of the chaos runs: a session's state is a list, and what was appended to it once too often, or not at
- * all, can be seen in it. Alone in its folder, which containers mount.
+ * all, can be seen in it; and there are actors that all sessions share. Alone in its folder, with what it imports, which
+ * containers mount.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv'
 import { defineServer, sharedValidator } from '@scaled-mcp/server'
 import { z } from 'zod'
+import { registerActorTools } from './actor-tools.ts'
+import { ledger } from './ledger.ts'
+import { Task } from './task.ts'
+import { watcher } from './watcher.ts'
 
 type List = readonly string[]
 
@@ -17,7 +22,8 @@ const capabilities = { resources: { subscribe: true } }
 
 export default defineServer({
   state: { version: 1, initial: (): List => [] },
-  create({ session: { state } }) {
+  actors: { ledger, task: Task, watcher },
+  create({ session: { state }, actors }) {
     const jsonSchemaValidator = sharedValidator(AjvJsonSchemaValidator)
     const server = new McpServer({ name: 'list', version: '1.0.0' }, { capabilities, jsonSchemaValidator })
     server.registerTool('append', { inputSchema: value }, async ({ value: added }) => {
@@ -46,6 +52,7 @@ export default defineServer({
         return text(`followed ${count}`)
       }
     )
+    registerActorTools(server, actors)
     return server
   }
 })

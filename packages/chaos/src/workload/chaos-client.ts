@@ -2,11 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { RawSession } from '@scaled-mcp/testkit'
 import type { History } from '../history.ts'
 import { ChaosSession, ended } from './chaos-session.ts'
+import { closeShared } from './closing.ts'
+import type { SharedActors } from './shared-actors.ts'
 
 export interface ChaosClientInit {
   readonly nth: number
   /** Where the gateways are. */
   readonly urls: readonly [string, ...string[]]
+  /** What all clients use. */
+  readonly shared: SharedActors
 }
 
 /** Deeds of one session; then it ends, and another begins. */
@@ -18,9 +22,12 @@ const AWAY = { chance: 0.01, ms: 3_000 }
 
 /** Chances of a hundred. What is left reads the list. */
 const MIX = [
-  { until: 50, deed: 'append' },
-  { until: 70, deed: 'put' },
-  { until: 75, deed: 'follow' },
+  { until: 45, deed: 'append' },
+  { until: 62, deed: 'put' },
+  { until: 67, deed: 'follow' },
+  { until: 77, deed: 'enter' },
+  { until: 82, deed: 'read' },
+  { until: 86, deed: 'retire' },
   { until: 100, deed: 'list' }
 ] as const
 
@@ -50,6 +57,17 @@ export class ChaosClient {
     }
   }
 
+  /** Reads and ends, in a session of its own, what the clients have shared. */
+  async close(): Promise<void> {
+    let session: ChaosSession | undefined
+    while (!session) {
+      session = await this.#open()
+      if (!session) await delay(AGAIN_MS)
+    }
+    await closeShared(this.#init.shared, session)
+    await session.finish()
+  }
+
   async #use(session: ChaosSession, over: AbortSignal): Promise<void> {
     this.#session = session
     await session.listen()
@@ -62,7 +80,7 @@ export class ChaosClient {
   }
 
   async #open(): Promise<ChaosSession | undefined> {
-    const { nth, urls } = this.#init
+    const { nth, urls, shared } = this.#init
     const { op } = this.#history.invoke({ client: nth, f: 'open' })
     let opened: RawSession | undefined
     const ending = await ended(async () => {
@@ -70,7 +88,9 @@ export class ChaosClient {
       return { type: 'ok' }
     })
     this.#history.add({ client: nth, f: 'open', op, ...ending, ...(opened && { session: opened.id }) })
-    return opened && new ChaosSession(opened, this.#history, { client: nth, name: `${nth}.${++this.#sessions}` })
+    return (
+      opened && new ChaosSession(opened, this.#history, { client: nth, name: `${nth}.${++this.#sessions}`, shared })
+    )
   }
 }
 

@@ -1,31 +1,46 @@
 /** One session of a client: does one deed after the other, and writes down how each ended. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { NotOpened, type RawSession, type SeenEvent, type SeenMessage } from '@scaled-mcp/testkit'
-import type { Deed, Ending, History, Invoked } from '../history.ts'
+import type { ActorDeed, Deed, Ending, History, Invoked } from '../history.ts'
 import { Listener } from './listener.ts'
 import { Cut, HUNG_MS, RETRIED, readOn, Unexpected } from './read-on.ts'
+import type { SharedActors } from './shared-actors.ts'
 
 const AGAIN_MS = 100
 /** Some two seconds, so that it meets faults. */
 const PROGRESS = { count: 8, everyMs: 250 }
 
-type ToolDeed = 'append' | 'put' | 'list' | 'follow'
+type ToolDeed = 'append' | 'put' | 'list' | 'follow' | ActorDeed
+
+/** What a deed is about, beyond its session. */
+type About = Pick<Invoked, 'value' | 'actor' | 'watchers'>
+
+/** Tools that answer with JSON. */
+const JSON_TOOLS: readonly string[] = ['list', 'read', 'ends']
+
+export interface ChaosSessionInit {
+  readonly client: number
+  /** Begins the values of this session, and those of no other. */
+  readonly name: string
+  readonly shared: SharedActors
+}
 
 export class ChaosSession {
   readonly #session: RawSession
   readonly #history: History
   readonly #who: Pick<Invoked, 'client' | 'session'>
   readonly #name: string
+  readonly #shared: SharedActors
   readonly #listener: Listener
   readonly #appended: string[] = []
   #values = 0
 
-  /** @param name begins the values of this session, and those of no other. */
-  constructor(session: RawSession, history: History, init: { readonly client: number; readonly name: string }) {
+  constructor(session: RawSession, history: History, init: ChaosSessionInit) {
     this.#session = session
     this.#history = history
     this.#who = { client: init.client, session: session.id }
     this.#name = init.name
+    this.#shared = init.shared
     this.#listener = new Listener(session, history)
   }
 
@@ -40,13 +55,13 @@ export class ChaosSession {
 
   async append(): Promise<void> {
     const value = this.#newValue()
-    const { type } = await this.#call('append', { value }, value)
+    const { type } = await this.#call('append', { value })
     if (type === 'ok') this.#appended.push(value)
   }
 
   async put(): Promise<void> {
     const value = this.#newValue()
-    await this.#call('put', { value }, value)
+    await this.#call('put', { value })
   }
 
   async list(): Promise<Ending> {
@@ -54,7 +69,30 @@ export class ChaosSession {
   }
 
   async follow(): Promise<void> {
-    await this.#call('follow', PROGRESS)
+    await this.#call('follow', {}, PROGRESS)
+  }
+
+  async enter(): Promise<void> {
+    await this.#call('enter', { actor: this.#shared.ledgerToEnter(), value: this.#newValue() })
+  }
+
+  read(actor = this.#shared.anyLedger()): Promise<Ending> {
+    return this.#call('read', { actor })
+  }
+
+  /** Has a task begin, be watched and end. */
+  async retire(): Promise<void> {
+    const { task: actor, watchers } = this.#shared.newTask()
+    const { type } = await this.#call('retire', { actor, watchers })
+    if (type === 'ok') this.#shared.owe(actor, watchers)
+  }
+
+  ends(actor: string): Promise<Ending> {
+    return this.#call('ends', { actor })
+  }
+
+  close(actor: string): Promise<Ending> {
+    return this.#call('close', { actor })
   }
 
   /** Reads the list once more, waits for what it has not heard, and ends the session. */
@@ -70,8 +108,8 @@ export class ChaosSession {
     return `${this.#name}.${++this.#values}`
   }
 
-  #call(tool: ToolDeed, args: object, value?: string): Promise<Ending> {
-    return this.#done(tool, value, async (signal) => {
+  #call(tool: ToolDeed, about: About, args: object = about): Promise<Ending> {
+    return this.#done(tool, about, async (signal) => {
       const response = await this.#session.call(tool, args, signal)
       if (!response.ok) return refused(response)
       return this.#answer(tool, response, signal)
@@ -91,14 +129,14 @@ export class ChaosSession {
 
   /** A session that is not there any more may have been ended by a deed whose answer was lost. */
   #end(): Promise<Ending> {
-    return this.#done('end', undefined, async () => {
+    return this.#done('end', {}, async () => {
       const response = await this.#session.delete()
       return response.ok ? { type: 'ok' } : refused(response)
     })
   }
 
-  async #done(f: Deed, value: string | undefined, run: (signal: AbortSignal) => Promise<Ending>): Promise<Ending> {
-    const invoked = this.#history.invoke({ ...this.#who, f, ...(value !== undefined && { value }) })
+  async #done(f: Deed, about: About, run: (signal: AbortSignal) => Promise<Ending>): Promise<Ending> {
+    const invoked = this.#history.invoke({ ...this.#who, f, ...about })
     const ending = await ended(run)
     const { op } = invoked
     this.#history.add({ ...this.#who, op, f, ...ending })
@@ -151,13 +189,14 @@ function endingOf(tool: ToolDeed, { result, error }: SeenMessage): Ending {
   if (!result) return { type: 'fail', reason: JSON.stringify(error) }
   const [{ text }] = result['content'] as readonly [{ readonly text: string }]
   if (result['isError']) return toolError(text)
-  return { type: 'ok', value: tool === 'list' ? JSON.parse(text) : text }
+  return { type: 'ok', value: JSON_TOOLS.includes(tool) ? JSON.parse(text) : text }
 }
 
-/** A tool that could not learn whether its state was stored says so. */
+/** A tool that could not learn whether its state was stored, or its question answered, says so. */
 function toolError(text: string): Ending {
-  const isUnknown = text.startsWith('the store did not answer')
-  return isUnknown ? { type: 'interrupted', reason: 'store' } : { type: 'fail', reason: text }
+  if (text.startsWith('the store did not answer')) return { type: 'interrupted', reason: 'store' }
+  if (text.startsWith('the actor moved to another worker')) return { type: 'interrupted', reason: 'actor_moved' }
+  return { type: 'fail', reason: text }
 }
 
 /** Progress counts from 1; a run that is repeated, as it changes nothing, begins again. */
