@@ -42,10 +42,14 @@ export class HostedSession implements StatefulSession<unknown> {
     return this.#take?.()
   }
 
-  /** @throws ScaledMcpError `ActorFailed` when the author registered nothing to hear it. */
-  async hear(message: unknown): Promise<void> {
+  /** What the handler throws is the author's. @throws ScaledMcpError `ActorFailed` when there is none. */
+  async hear(message: unknown, logger: Logger): Promise<void> {
     if (!this.#hear) throw new ScaledMcpError('ActorFailed', 'the session hears no messages: it has no onMessage')
-    await this.#hear(message)
+    try {
+      await this.#hear(message)
+    } catch (error) {
+      logger.error({ error, session: this.id }, 'an onMessage handler failed')
+    }
   }
 
   async restore(snapshot: unknown): Promise<void> {

@@ -101,9 +101,9 @@ export class SessionServer {
     this.#transport.receive(message, this.#extra(extra))
   }
 
-  /** Gives the author what another actor has told the session. Rejects with what their handler throws. */
+  /** Gives the author what another actor has told the session. Rejects with `ActorFailed` when they do not listen. */
   async hear(message: unknown): Promise<void> {
-    await this.#session?.hear(message)
+    await this.#session?.hear(message, this.#components.logger)
   }
 
   /** Whether `request` may be handled although it may have been handled before; asks the server about its tools. */

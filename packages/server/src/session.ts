@@ -16,8 +16,8 @@ export interface Session {
   onRestore(bring: (snapshot: unknown) => void | Promise<void>): void
   /**
    * `hear` is given what actors tell this session, whichever worker it is on: the actor's `context.tell` to
-   * `session/<id>`. One at a time, after the session was restored. The last registration counts; without one such a
-   * message is refused.
+   * `session/<id>`. One at a time, after the session was restored. What it throws is logged. The last registration counts;
+   * without one such a message is refused, and a dead letter where it was sent.
    */
   onMessage(hear: (message: unknown) => void | Promise<void>): void
   /** `run` frees what the server holds outside of itself, when the session leaves this worker or ends. All run. */

@@ -9,10 +9,10 @@
  * N6  Once another worker owns the session, nothing that happens here reaches the client as an answer.
  * N7  Each message of the server goes to exactly one stream: its request's while that is in flight, else the standalone
  *     one (MCP 2025-11-25, Transports, "Multiple Connections").
- * N8  What other actors tell the session is handled once at most, one message after the other.
+ * N8  What other actors tell the session is handled as {@link Hearing} says.
  */
 import { Actor, type Clock } from '@scaled-mcp/actor'
-import { decodeValue, type Lease } from '@scaled-mcp/cluster'
+import type { Lease } from '@scaled-mcp/cluster'
 import {
   clientQuirks,
   errorHeaders,
@@ -37,6 +37,7 @@ import type {
 import type { Owned } from './claims.ts'
 import { type ClientPost, clientPost, requestContext } from './client-message.ts'
 import type { Exchange } from './exchange.ts'
+import { Hearing } from './hearing.ts'
 import { OpenExchanges } from './open-exchanges.ts'
 import type { OwnedRecord } from './owned-record.ts'
 import { PostExchange, type PostExchangeComponents } from './post-exchange.ts'
@@ -88,7 +89,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
   readonly #exchanges = new OpenExchanges()
   readonly #isNew: boolean
   #opened: SessionStreams | undefined
-  #heard: Promise<void> | undefined
+  #hearing: Hearing | undefined
   #isAnnounced = false
   #isDraining = false
   #isStale = false
@@ -106,9 +107,9 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     this.#server = serve(parts, { id: address.id, epoch: claim.epoch })
   }
 
-  /** Whether nothing of the client is being handled. */
+  /** Whether nothing is being handled. */
   get isIdle(): boolean {
-    return this.#exchanges.size === 0
+    return this.#exchanges.size === 0 && (this.#hearing?.isIdle ?? true)
   }
 
   /** Whether nothing is in flight, nobody is coming back, and nobody listens to what its server may say. */
@@ -122,7 +123,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     return this.#server.isInitialized
   }
 
-  /** When the client last sent something, on the monotonic clock, in milliseconds. */
+  /** When a client or an actor last sent something, on the monotonic clock, in milliseconds. */
   get usedAt(): number {
     return this.#usedAt
   }
@@ -170,7 +171,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (this.isIdle) return
     await new Promise<void>((resolve) => {
       const timer = this.#components.clock.after(this.#init.graceMs, resolve)
-      void this.#exchanges.whenIdle().then(() => {
+      void Promise.all([this.#exchanges.whenIdle(), this.#hearing?.whenIdle()]).then(() => {
         timer.cancel()
         resolve()
       })
@@ -182,6 +183,7 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     if (this.#isStale) await this.#server.close()
     else await this.#server.passivate()
     this.#exchanges.leave()
+    this.#hearing?.leave()
     if (this.#isStale) this.#opened?.abandon()
     else await this.#opened?.leave(this.#init.graceMs)
   }
@@ -216,17 +218,12 @@ export class SessionActor extends Actor<Delivery, void> implements Outlet {
     else this.#watch(this.#returning().secondAttempt(asked, headers?.[header.event]), reply) // N5
   }
 
-  /** Another actor tells the session something (N8). */
+  /** Most sessions are never told anything (N8). */
   #hear(delivery: Delivery): void {
-    const { headers, reply } = delivery
-    if (this.#isDraining || this.#isStale) this.#refuse(reply, { [header.status]: 'draining' })
-    else if (headers?.[header.attempt] !== undefined) this.#refuse(reply, { [header.status]: 'interrupted' })
-    else {
-      const heard = (this.#heard ?? Promise.resolve()).then(() => this.#server.hear(decodeValue(delivery)))
-      this.#heard = heard.catch(() => undefined) // the sender hears of it
-      const over = () => this.#components.resend.send(() => reply?.end({ body: NOTHING }))
-      this.#watch(heard.then(over), reply)
-    }
+    const { resend } = this.#components
+    const refusal = () => this.#refusal(0)
+    this.#hearing ??= new Hearing({ server: this.#server, resend, refusal }, { max: this.#init.inFlight })
+    this.#hearing.take(delivery)
   }
 
   /** Hands over what needs no answer. */
