@@ -5,6 +5,8 @@
  *     address. An actor that only leaves a worker's memory, or moves, has not ended.
  * E2  It rests on what is stored and nothing else: the address's directory entry and its owner's member record. So the
  *     word cannot be lost with a worker or a connection, and comes after any gap.
+ * E3  Of an owner that was dead before the watch began it is told half a second later, and not if another has taken over by
+ *     then: whoever watches again what it has just lost waits for the next owner, and does not spin.
  */
 import type { Clock, Termination } from '@scaled-mcp/actor'
 import { type Address, addressKey, type DirectoryRecord, directoryCodec, hasCode } from '@scaled-mcp/contracts'
@@ -20,6 +22,7 @@ export interface ClusterDeathWatchComponents {
 }
 
 const AGAIN_MS = 1_000
+const TAKEOVER_MS = 500
 
 export class ClusterDeathWatch {
   readonly #components: ClusterDeathWatchComponents
@@ -64,6 +67,8 @@ class AddressWatch implements WatchListener {
   #isOver = false
   #seen: DirectoryRecord | undefined
   #revision = 0
+  /** An owner that was dead when it was first seen. */
+  #late: string | undefined
 
   constructor(components: ClusterDeathWatchComponents, key: string, ended: (reason: Termination) => void) {
     this.#components = components
@@ -87,7 +92,8 @@ class AddressWatch implements WatchListener {
     this.#seen = record
     this.#revision = revision
     if (record.why === 'ended') this.#end(endOf(record))
-    else if (before && record.why === 'takeover') this.#end({ kind: 'lost', worker: before.owner })
+    else if (before && before.owner !== this.#late && record.why === 'takeover')
+      this.#end({ kind: 'lost', worker: before.owner })
     else if (isOwned(record) && this.#components.members.seemsDead(record.owner)) this.#confirm(record.owner)
   }
 
@@ -122,13 +128,17 @@ class AddressWatch implements WatchListener {
 
   /** What this process has not heard of may be new. */
   #confirm(owner: string): void {
-    this.#components.members.isDead(owner).then(
-      (isDead) => {
-        if (isDead) this.died(owner)
+    const { members, clock } = this.#components
+    members.isDead(owner).then(
+      async (isDead) => {
+        if (!isDead) return
+        this.#late = owner
+        await pause(clock, TAKEOVER_MS) // E3
+        this.died(owner)
       },
       async (error) => {
         if (!hasCode(error, 'StoreUnavailable')) throw error
-        await pause(this.#components.clock, AGAIN_MS)
+        await pause(clock, AGAIN_MS)
         if (!this.#isOver) this.#confirm(owner)
       }
     )
