@@ -18,6 +18,7 @@
  * })
  * ```
  */
+export { Actor, type ActorContext, type ActorRef, type Terminated } from '@scaled-mcp/actor'
 export {
   type ActorCreation,
   type ActorDefinition,
