@@ -54,6 +54,11 @@ const NO_DELIVERY = {}
 const NAME_TAKEN = encodeFailure(new ActorError('NameTaken', 'the address is in use'))
 
 type Form = WorkerSubject['form']
+/** Who is to be answered, and what was asked with. */
+interface Asked {
+  readonly reply?: Reply | undefined
+  readonly headers?: Headers | undefined
+}
 
 export class Intake {
   readonly #components: IntakeComponents
@@ -139,11 +144,7 @@ export class Intake {
   }
 
   /** One change of an address at a time; whatever goes wrong is told to the asker (I2). */
-  #change(
-    key: string,
-    { reply, headers }: Pick<Delivery, 'reply' | 'headers'>,
-    change: () => Promise<void>
-  ): Promise<void> {
+  #change(key: string, { reply, headers }: Asked, change: () => Promise<void>): Promise<void> {
     const changed = change().catch((error) => {
       this.#components.logger.warn({ err: error, address: key }, 'message refused')
       const refusal = refusalOf(error, parseAddressKey(key), headers)
@@ -172,7 +173,7 @@ export class Intake {
     const address = parseAddressKey(key)
     const claimed = await claims.claim(address, headers)
     if (claimed.outcome !== 'owned') {
-      this.#refuse(reply, claimed)
+      this.#refuse({ reply }, claimed)
       return
     }
     await claims.release({ address, claim: claimed.claim })
@@ -188,7 +189,7 @@ export class Intake {
     }
     const claimed = await claims.claim(address, delivery.headers)
     if (claimed.outcome !== 'owned') {
-      this.#refuse(delivery.reply, claimed)
+      this.#refuse(delivery, claimed)
       return
     }
     const actor = await this.#host({ address, claim: claimed.claim }, claimed.isNew, delivery) // I1
@@ -233,7 +234,7 @@ export class Intake {
       return
     }
     if (claimed.outcome !== 'owned') {
-      this.#refuse(reply, claimed)
+      this.#refuse({ reply }, claimed)
       return
     }
     const isEnded = await claims.end({ address, claim: claimed.claim })
@@ -311,9 +312,11 @@ export class Intake {
     }
   }
 
-  #refuse(reply: Reply | undefined, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
+  #refuse({ reply, headers }: Asked, claimed: Exclude<Claimed, { outcome: 'owned' }>): void {
     if (claimed.outcome === 'ended') this.#answer(reply, 'ended')
-    else if (claimed.outcome === 'taken') this.#components.resend.refuse(() => reply?.end(NAME_TAKEN))
+    else if (claimed.outcome === 'taken' && headers?.[header.messageId] !== undefined) {
+      this.#answer(reply, 'interrupted') // perhaps by the first attempt
+    } else if (claimed.outcome === 'taken') this.#components.resend.refuse(() => reply?.end(NAME_TAKEN))
     else this.#answer(reply, 'not-owner', claimed.owner === undefined ? {} : { [header.owner]: claimed.owner })
   }
 
