@@ -57,7 +57,7 @@ export class AuthoredActor implements LivingActor {
     this.#init = init
     this.#usedAt = clock.monotonic()
     const over: DeliveredMessageComponents['over'] = (message, error) => this.#over(message, error)
-    this.#messages = { resend, mayAct: () => lease.isHeld, over }
+    this.#messages = { resend, clock, mayAct: () => lease.isHeld, over }
   }
 
   get isRebuildable(): boolean {

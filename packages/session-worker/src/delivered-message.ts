@@ -1,4 +1,4 @@
-import type { Envelope, MessageContext, Settle } from '@scaled-mcp/actor'
+import type { Clock, Envelope, MessageContext, Settle, Timer } from '@scaled-mcp/actor'
 import { contextOf, decodeValue, encodeAnswer, encodeFailure } from '@scaled-mcp/cluster'
 import { header, type ReplyStatus } from '@scaled-mcp/contracts'
 import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
@@ -6,6 +6,7 @@ import type { Resend } from './resend.ts'
 
 export interface DeliveredMessageComponents {
   readonly resend: Resend
+  readonly clock: Clock
   /** Whether the worker may act as an owner now. */
   readonly mayAct: () => boolean
   /** Told once, when it has been answered, and of what was thrown where nobody waits for an answer. */
@@ -18,6 +19,8 @@ export interface DeliveredMessageInit {
   readonly form: 'ask' | 'tell'
 }
 
+/** Of a timer. */
+const LONGEST_MS = 2 ** 31 - 1
 const NOTHING = new Uint8Array()
 const HANDLED: Message = { body: NOTHING }
 const NO_REPLIES: readonly Reply[] = []
@@ -29,7 +32,7 @@ let unasked = 0
  *
  * V1  It is answered once: by what the actor answers or throws, or by the status that says that it did not run.
  * V2  Of a tell it says only that it was handled: what the actor threw is for this worker's log.
- * V3  One that has waited is not handled once its asker has given up, or while the lease is not held.
+ * V3  One that has waited is not handled once its asker has given up or run out of time, or while the lease is not held.
  */
 export class DeliveredMessage implements Envelope<unknown>, Settle {
   /** Names the question. */
@@ -44,6 +47,9 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
   readonly #actor: string
   readonly #form: 'ask' | 'tell'
   #replies: readonly Reply[]
+  /** Ends the patience of an asker whose signal was read. */
+  #deadline: Timer | undefined
+  #signal: AbortSignal | undefined
   #isOver = false
   #isOfLater = false
 
@@ -67,9 +73,10 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     return this
   }
 
-  /** Aborted when the asker gives up. */
+  /** Aborted when the asker gives up, or has run out of time: of that it says nothing. */
   get signal(): AbortSignal | undefined {
-    return this.#replies[0]?.signal
+    this.#signal ??= this.#untilDeadline(this.#replies[0]?.signal)
+    return this.#signal
   }
 
   /** Whether nobody waits for the answer any more. */
@@ -81,6 +88,7 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
   take(): boolean {
     if (this.#isOver) return false
     if (this.#isGivenUp) this.#finish(undefined)
+    else if (this.#leftMs <= 0) this.notRun('expired')
     else if (!this.#components.mayAct()) this.notRun('busy')
     return !this.#isOver
   }
@@ -134,12 +142,27 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     this.#finish(undefined)
   }
 
+  /** How long the asker waits, in milliseconds. Nobody waits for a tell, so that nobody runs out of time. */
+  get #leftMs(): number {
+    if (this.#form === 'tell' || this.deadline === undefined) return Number.POSITIVE_INFINITY
+    return this.deadline - this.#components.clock.wall()
+  }
+
+  #untilDeadline(asker: AbortSignal | undefined): AbortSignal | undefined {
+    const leftMs = this.#leftMs
+    if (leftMs === Number.POSITIVE_INFINITY || this.#isOver) return asker
+    const late = new AbortController()
+    this.#deadline = this.#components.clock.after(Math.min(leftMs, LONGEST_MS), () => late.abort())
+    return asker ? AbortSignal.any([asker, late.signal]) : late.signal
+  }
+
   #send(answer: Message): void {
     for (const reply of this.#replies) this.#components.resend.send(() => reply.end(answer))
   }
 
   #finish(error: unknown): void {
     this.#isOver = true
+    this.#deadline?.cancel()
     this.#components.over(this, error)
   }
 }
