@@ -32,6 +32,13 @@ export function activationClaims(under: ActorsUnderTest): void {
     expect(await ref.ask({ do: 'answer', value: 2 })).toBe(2)
   })
 
+  it('messages that come while an actor starts wait for that, and all are handled', async () => {
+    const { ref } = actorOf(under, 'slow')
+    const texts = ['a', 'b', 'c']
+    await Promise.all(texts.map((text) => ref.ask({ do: 'note', text })))
+    expect(new Set((await ref.ask({ do: 'read notes' })) as string[])).toEqual(new Set(texts))
+  })
+
   it('an actor that has stopped itself is begun anew by the next message', async () => {
     const { ref } = actorOf(under)
     await ref.ask({ do: 'note', text: 'of the first' })

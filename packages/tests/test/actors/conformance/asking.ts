@@ -55,6 +55,24 @@ export function askingClaims(under: ActorsUnderTest): void {
     expect(await ref.ask({ do: 'read notes' })).toEqual(['waits'])
   })
 
+  it('a message that waits while its asker runs out of time is never handled', async () => {
+    const { ref, open } = await blocked(under)
+    await expect(ref.ask({ do: 'note', text: 'too late' }, { timeoutMs: 100 })).rejects.toThrow(code('AskTimeout'))
+    await open()
+    expect(await ref.ask({ do: 'read notes' })).toEqual([])
+  })
+
+  it('a running turn hears that its asker has given up, or has run out of time', async () => {
+    const { ref } = actorOf(under, 'wide')
+    await ref.ask({ do: 'answer' })
+    const signal = AbortSignal.timeout(100)
+    await expect(ref.ask({ do: 'wait for abort', note: 'given up' }, { signal })).rejects.toThrow(code('Aborted'))
+    await expect.poll(() => ref.ask({ do: 'read notes' })).toEqual(['given up'])
+    const timeoutMs = 100
+    await expect(ref.ask({ do: 'wait for abort', note: 'late' }, { timeoutMs })).rejects.toThrow(code('AskTimeout'))
+    await expect.poll(() => ref.ask({ do: 'read notes' })).toEqual(['given up', 'late'])
+  })
+
   it('an ask that is given up before it is sent ends with Aborted and activates nobody', async () => {
     const id = anyId()
     const { ref, name } = actorOf(under, 'scripted', id)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { actorOf, type StartCluster } from './actors-under-test.ts'
+import { actorOf, anyId, type StartCluster } from './actors-under-test.ts'
 import { endsTold, endsToldUpTo } from './death-watch.ts'
 import { actorOn } from './placing.ts'
 
@@ -87,6 +87,30 @@ export function ownershipClaims(start: StartCluster): void {
     await interrupted
     expect(await ref.ask({ do: 'read notes' })).toEqual([])
     expect(await cluster.ownerOf(name)).toBe(second.id)
+  })
+
+  it('an actor whose worker is killed while it starts is not known to live, and its next message begins it', async () => {
+    const cluster = await start()
+    const first = await cluster.start()
+    const id = anyId()
+    const spawned = expect(cluster.actors().spawn('slow', id)).rejects.toThrow(code('ActorMoved'))
+    await expect.poll(() => cluster.ownerOf(`slow/${id}`)).toBe(first.id)
+    await first.kill()
+    await cluster.start()
+    await spawned
+    expect(await actorOf(cluster, 'slow', id).ref.ask({ do: 'answer', value: 1 })).toBe(1)
+  })
+
+  it('a first message whose worker is killed while the actor starts ends with ActorMoved, as it may have run', async () => {
+    const cluster = await start()
+    const first = await cluster.start()
+    const { ref, name } = actorOf(cluster, 'slow')
+    const interrupted = expect(ref.ask({ do: 'note', text: 'twice' })).rejects.toThrow(code('ActorMoved'))
+    await expect.poll(() => cluster.ownerOf(name)).toBe(first.id)
+    await first.kill()
+    await cluster.start()
+    await interrupted
+    expect(await ref.ask({ do: 'read notes' })).toEqual([])
   })
 
   it('an actor that nobody uses leaves memory, its watchers are told nothing, and the next message brings it back', async () => {

@@ -6,6 +6,8 @@ import { Scripted, type ScriptedInit } from './scripted.ts'
 const kind = (options: SpawnOptions = {}, init: Omit<ScriptedInit, 'name' | 'state'> = {}) =>
   defineActor({ ...options, create: ({ name }: ActorCreation) => new Scripted({ name, ...init }) })
 
+/** How long a `slow` one takes to start, in milliseconds. */
+const START_MS = 500
 /** Messages that may wait in the mailbox of a `narrow` one. */
 export const NARROW = 16
 /** Restarts that a `restarting` one is granted. */
@@ -19,6 +21,7 @@ export const plainKinds = {
   narrow: kind({ mailbox: NARROW }),
   gate: kind({ interleave: 10_000 }),
   shaky: kind({}, { isShaky: true }),
+  slow: kind({}, { startMs: START_MS }),
   clumsy: kind({}, { throwsAtStop: true }),
   restarting: kind({
     supervision: { onFailure: 'restart', restarts: { limit: RESTARTS, minBackoffMs: 1, maxBackoffMs: 1 } }

@@ -17,6 +17,8 @@ export type Order =
   | { readonly do: 'sleep'; readonly ms: number; readonly note?: string }
   /** Sleeps until `open` comes to the gate, an actor of the kind `gate`. */
   | { readonly do: 'wait'; readonly gate: string }
+  /** Sleeps until nobody waits for the answer, and keeps a text then. */
+  | { readonly do: 'wait for abort'; readonly note: string }
   /** Of a gate. */
   | { readonly do: 'pass' | 'open' | 'count waiting' }
   /** Answers how many turns of this instance have run at once. */

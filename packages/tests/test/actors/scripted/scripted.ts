@@ -16,6 +16,8 @@ export interface ScriptedInit {
   readonly state?: SessionState<Tally>
   /** Whether the first instance of this process throws as it starts. */
   readonly isShaky?: boolean
+  /** How long it takes to start, in milliseconds. */
+  readonly startMs?: number
   /** Whether it throws as it stops. */
   readonly throwsAtStop?: boolean
 }
@@ -43,7 +45,8 @@ export class Scripted extends Actor<Order, unknown> {
     made.set(init.name, this.#instance)
   }
 
-  override start(): void {
+  override async start(): Promise<void> {
+    await delay(this.#init.startMs ?? 0)
     if (this.#init.isShaky && this.#instance === 1)
       throw Object.assign(new Error('cannot start yet'), { code: 'SHAKY' })
   }
@@ -82,6 +85,9 @@ export class Scripted extends Actor<Order, unknown> {
       if (note !== undefined) this.#note(note)
     },
     wait: ({ gate }, context) => context.getOrActivate('gate', gate).ask({ do: 'pass' }, { timeoutMs: WAIT_MS }),
+    'wait for abort': async ({ note }, { signal }) => {
+      await delay(WAIT_MS, undefined, { signal }).catch(() => this.#note(note))
+    },
     pass: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
     open: () => {
       for (const pass of this.#waiting.splice(0)) pass()
