@@ -62,7 +62,7 @@ class Room extends Actor<RoomOrder, RoomState> {
       return
     }
     context.watch(name)
-    await this.#tell(name, context) // what it was told last may be lost, too; and being told wakes it
+    this.#tell(name, context) // what it was told last may be lost, too; and being told wakes it
   }
 
   /** Joining twice is joining once: a session that is rebuilt subscribes again. */
@@ -83,12 +83,12 @@ class Room extends Actor<RoomOrder, RoomState> {
       messages: [...messages, { by, text }].slice(-KEPT_MESSAGES),
       members
     }))
-    // One that is not found has ended, and is removed as soon as the room hears of that.
-    await Promise.allSettled(members.map((member) => this.#tell(member, context)))
+    for (const member of members) this.#tell(member, context)
   }
 
-  async #tell(member: string, context: ActorContext<RoomOrder>): Promise<void> {
-    context.tell(await context.actorOf<RoomNews>(member), { room: this.#id })
+  /** One that has ended does not hear it, and is removed as soon as the room hears of that. */
+  #tell(member: string, context: ActorContext<RoomOrder>): void {
+    context.tell(context.refTo<RoomNews>(member), { room: this.#id })
   }
 }
 

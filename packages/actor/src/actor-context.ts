@@ -33,6 +33,8 @@ export interface ActorContext<M = unknown> {
   ask<N, R>(to: ActorRef<N, R>, message: N, options?: AskOptions): Promise<R>
   /** Finds a living actor by its full name. Rejects with `ActorNotFound`. */
   actorOf<N, R = unknown>(name: string): Promise<ActorRef<N, R>>
+  /** A ref to whoever is called so, without asking whether it lives: for a name that was kept. */
+  refTo<N, R = unknown>(name: string): ActorRef<N, R>
   /** A ref to the actor of a kind that the system declares; its first message activates it. @throws ActorError `ActorKindUnknown`. */
   getOrActivate<N, R = unknown>(kind: string, id: string): ActorRef<N, R>
   /**

@@ -64,6 +64,10 @@ export class CellContext implements ActorContext {
     return this.#cell.living.find(name)
   }
 
+  refTo<M, R>(name: string): ActorRef<M, R> {
+    return this.#cell.living.refTo(name)
+  }
+
   getOrActivate<M, R>(kind: string, id: string): ActorRef<M, R> {
     return this.#cell.living.findOrActivate(kind, id)
   }

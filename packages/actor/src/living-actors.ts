@@ -80,8 +80,9 @@ export class LivingActors {
   }
 
   /** Whoever is called so, here or beyond. */
-  refTo(name: string): ActorRef<unknown> {
-    return this.#beyondOf(name)?.refTo(name) ?? this.#cells.get(name)?.self ?? new LocalRef(name, this)
+  refTo<M, R>(name: string): ActorRef<M, R> {
+    const here = this.#cells.get(name)?.self as ActorRef<M, R> | undefined
+    return this.#beyondOf(name)?.refTo<M, R>(name) ?? here ?? new LocalRef<M, R>(name, this)
   }
 
   /** Finds an actor that lives, here or beyond. Rejects with `ActorNotFound`. */

@@ -7,15 +7,20 @@ import type { Message } from '@scaled-mcp/mesh'
 const NOTHING = new Uint8Array()
 
 /**
- * A message as it travels.
+ * A question as it travels.
  * @param to whom it is for, for the error.
  * @throws ActorError `MessageNotSerialisable` naming the first place that JSON cannot carry.
  */
-export function encodeMessage(to: string, value: unknown, context: MessageContext): Message {
-  return { body: encoded(to, value), headers: contextHeaders(context) }
+export function encodeAsk(to: string, value: unknown, context: MessageContext): Message {
+  return { body: encoded(to, value), headers: contextHeaders(context, header.deadline) }
 }
 
-/** The value that {@link encodeMessage} was given. */
+/** As {@link encodeAsk}, for a message that nobody waits for: it is not too late when the deadline has passed. */
+export function encodeTell(to: string, value: unknown, context: MessageContext): Message {
+  return { body: encoded(to, value), headers: contextHeaders(context, header.workDeadline) }
+}
+
+/** The value that was encoded. */
 export function decodeValue({ body }: Message): unknown {
   if (body.byteLength === 0) return undefined
   return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString())
@@ -24,7 +29,7 @@ export function decodeValue({ body }: Message): unknown {
 /** What travelled with a message. */
 export function contextOf(headers: Headers | undefined): MessageContext {
   if (!headers) return {}
-  const deadline = headers[header.deadline]
+  const deadline = headers[header.deadline] ?? headers[header.workDeadline]
   return {
     deadline: deadline === undefined ? undefined : Number(deadline),
     trace: headers[header.trace],
@@ -94,9 +99,9 @@ function notSerialisable(name: string, cause: NotJson): ActorError {
 }
 
 /** Only what is there: each header costs time. */
-function contextHeaders({ deadline, trace, principal, sender, lane }: MessageContext): Headers {
+function contextHeaders({ deadline, trace, principal, sender, lane }: MessageContext, until: string): Headers {
   const headers: Record<string, string> = {}
-  if (deadline !== undefined) headers[header.deadline] = String(Math.ceil(deadline))
+  if (deadline !== undefined && Number.isFinite(deadline)) headers[until] = String(Math.ceil(deadline))
   if (trace !== undefined) headers[header.trace] = trace
   if (principal !== undefined) headers[header.principal] = principal
   if (sender !== undefined) headers[header.sender] = sender

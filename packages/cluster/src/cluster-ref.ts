@@ -1,7 +1,7 @@
 import { ActorError, type ActorRef, type AskOptions, type Clock, type TellOptions } from '@scaled-mcp/actor'
 import { type Address, header, SESSION_KIND } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
-import { actorErrorOf, decodeFailure, decodeValue, encodeMessage } from './actor-message.ts'
+import { actorErrorOf, decodeFailure, decodeValue, encodeAsk, encodeTell } from './actor-message.ts'
 import type { Addressed, Router } from './router.ts'
 
 export interface ClusterRefComponents {
@@ -54,11 +54,11 @@ export class ClusterRef<M, R> implements ActorRef<M, R> {
 
   /** Sends one way; a failure after that is a dead letter. @throws ActorError `MessageNotSerialisable`. */
   tell(message: M, options: TellOptions = {}): void {
-    const { clock, undelivered } = this.#components
+    const { undelivered } = this.#components
     const { name, from } = this.#init
     const addressed = this.#addressed('tell', message, { ...from, ...options })
     const failed = (error: unknown) => undelivered({ name, message, error })
-    this.#send(addressed, new Answer(name, () => undefined, failed), timeoutOf(options, clock))
+    this.#send(addressed, new Answer(name, () => undefined, failed))
   }
 
   /**
@@ -84,20 +84,20 @@ export class ClusterRef<M, R> implements ActorRef<M, R> {
   /** Has a worker create the actor; resolves once it has started. Rejects with what it failed with, and as {@link ask}. */
   create(timeoutMs: number): Promise<void> {
     const { name, address, key, from } = this.#init
-    const { body, headers } = encodeMessage(name, undefined, from)
+    const { body, headers } = encodeAsk(name, undefined, from)
     const message = { address, key, body, headers: { ...headers, [header.verb]: 'create' } }
     return new Promise((resolve, reject) => {
       this.#components.router.spawn(message, new Answer(name, () => resolve(), reject), timeoutMs)
     })
   }
 
-  #send(message: Addressed, answer: Answer, waitMs: number): void {
+  #send(message: Addressed, answer: Answer, waitMs?: number): void {
     answer.exchange = this.#components.router.ask(message, answer, waitMs)
   }
 
   #addressed(form: 'ask' | 'tell', message: M, context: TellOptions): Addressed {
     const { name, address, key, activates } = this.#init
-    const encoded = encodeMessage(name, message, context)
+    const encoded = form === 'ask' ? encodeAsk(name, message, context) : encodeTell(name, message, context)
     const { body } = encoded
     // To a session a client's messages come as well, and look the same.
     const headers = address.kind === SESSION_KIND ? { ...encoded.headers, [header.verb]: 'tell' } : encoded.headers

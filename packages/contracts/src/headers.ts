@@ -25,6 +25,11 @@ export const header = {
   principal: 'Mcp-Principal',
   /** Of a message between actors: the lane of the mailbox that it waits in; absent: `client`. */
   lane: 'Mcp-Lane',
+  /**
+   * Of a message to an actor that nobody waits for: when the work that it belongs to is given up, in milliseconds since 1970.
+   * It is handled all the same, and what it asks for in turn is not waited for any longer.
+   */
+  workDeadline: 'Mcp-Work-Deadline',
   /** The trace that the message belongs to (W3C Trace Context, "traceparent"). */
   trace: 'traceparent',
   /** Number of a frame in a reply of several, from 0; the last one adds ` end`. */

@@ -19,6 +19,7 @@ type Order =
       readonly do:
         | 'add'
         | 'read'
+        | 'note the deadline'
         | 'noted'
         | 'where'
         | 'stop'
@@ -29,6 +30,7 @@ type Order =
         | 'answer a function'
     }
   | { readonly do: 'watch'; readonly name: string }
+  | { readonly do: 'pass on'; readonly to: string }
   | { readonly do: 'note'; readonly at: number }
 
 let broker: MemoryBroker
@@ -72,6 +74,12 @@ class Counter extends Actor<Order, unknown> {
         })
       case 'note':
         this.#noted.push(order.at)
+        return undefined
+      case 'note the deadline':
+        this.#noted.push(context.deadline ?? 0)
+        return undefined
+      case 'pass on':
+        context.tell(context.refTo(order.to), { do: 'note the deadline' })
         return undefined
       case 'noted':
         return [...this.#noted]
@@ -173,6 +181,15 @@ describe('an actor of the author on another worker', () => {
     const { actors } = await twoWorkers()
     const asked = ref(actors).ask({ do: 'where' }, { trace: '00-1-2-01' })
     expect(await asked).toEqual({ sender: 'session/abc', principal: 'ann', trace: '00-1-2-01' })
+  })
+
+  it('is told the deadline of the work that a tell belongs to, and handles it however late it is', async () => {
+    const { actors } = await twoWorkers()
+    await ref(actors, '2').ask({ do: 'read' })
+    const deadline = Date.now() + 10_000
+    await ref(actors).ask({ do: 'pass on', to: 'counter/2' }, { deadline })
+    ref(actors, '2').tell({ do: 'note the deadline' }, { deadline: 1 })
+    await expect.poll(() => ref(actors, '2').ask({ do: 'noted' })).toEqual([deadline, 1])
   })
 
   it('throws what its asker gets by name, message and code', async () => {
