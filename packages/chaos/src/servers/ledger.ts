@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Actor } from '@scaled-mcp/actor'
 import { defineActor, type SessionState } from '@scaled-mcp/server'
 
@@ -5,6 +6,9 @@ export type LedgerOrder =
   | { readonly do: 'enter'; readonly value: string }
   | { readonly do: 'read' }
   | { readonly do: 'close' }
+
+/** Faults meet what is stored and not answered. */
+const ANSWER_MS = 15
 
 type Entries = readonly string[]
 
@@ -21,6 +25,7 @@ class Ledger extends Actor<LedgerOrder, unknown> {
     if (order.do === 'read') return this.#state.get()
     if (order.do === 'close') return context.stop()
     await this.#state.update((entries) => [...entries, order.value])
+    await delay(ANSWER_MS)
     return order.value
   }
 }
