@@ -10,23 +10,13 @@
  * Q5  Whose worker has lost its connection since is asked once more, and still listened to: its first answer may be on its
  *     way, and whichever of the two comes first is the answer.
  */
-import {
-  type ErrorCode,
-  errorOf,
-  type Headers,
-  hasCode,
-  header,
-  type MemberRecord,
-  ScaledMcpError,
-  SESSION_KIND,
-  statusOf
-} from '@scaled-mcp/contracts'
+import { type ErrorCode, errorOf, type Headers, hasCode, header, ScaledMcpError, statusOf } from '@scaled-mcp/contracts'
 import type { Exchange, Frame, FrameReceiver } from '@scaled-mcp/mesh'
 import type { Ownership } from './directory.ts'
 import type { HeldAsks } from './held-asks.ts'
 import type { Openings } from './openings.ts'
 import { Patience } from './patience.ts'
-import { place } from './placement.ts'
+import { Placing } from './placing.ts'
 import type { Addressed, RouterComponents } from './router.ts'
 
 export interface RoutedAskComponents extends RouterComponents {
@@ -65,12 +55,10 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   /** Asks once more while this one still listens (Q5). */
   #again: RoutedAsk | undefined
   #isOpening = false
-  /** Tells that the worker asked to own the address has answered. */
-  #opened: (() => void) | undefined
+  /** Undefined as long as the address has an owner, which it nearly always has. */
+  #placing: Placing | undefined
   #over = false
   #hops = 0
-  /** Workers that refused to take the actor; hardly ever any. */
-  #refused: ReadonlySet<string> | undefined
 
   constructor(components: RoutedAskComponents, init: RoutedAskInit) {
     this.#components = components
@@ -106,7 +94,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   frame(frame: Frame): void {
-    this.#openingOver()
+    this.#placing?.answered()
     if (this.#again) {
       this.#late(frame)
       return
@@ -122,7 +110,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   failed(error: Error): void {
-    this.#openingOver()
+    this.#placing?.answered()
     if (this.#again) return // Q5: the other goes on
     if (hasCode(error, 'NoResponders')) this.#absent(error)
     else if (hasCode(error, 'ConnectionLost', 'ResponderGone', 'StreamBroken')) this.#lost(error)
@@ -203,28 +191,13 @@ export class RoutedAsk implements Exchange, FrameReceiver {
     this.#send(owner, undefined)
   }
 
-  /** Asks a worker that has not refused yet to own the address. */
+  /** Asks a worker to own the address. */
   #open(): void {
-    const { members, random, openings } = this.#components
-    const { address, key } = this.#message
-    const takers = members
-      .up('worker')
-      .filter((member) => hosts(member, address.kind) && !this.#refused?.has(member.id))
-    const known = openings.workerOf(key)
-    const worker = takers.find(({ id }) => id === known) ?? place(takers, random)
+    this.#placing ??= new Placing(this.#components)
+    const worker = this.#placing.choose(this.#message)
     this.#isOpening = true
-    if (!worker) {
-      this.#nobody()
-      return
-    }
-    if (address.kind !== SESSION_KIND) this.#opened = openings.begin(key, worker.id) // requests of a session have no order
-    this.#send(worker.id, this.#opening())
-  }
-
-  /** The worker that was asked to own the address has answered, or will not. */
-  #openingOver(): void {
-    this.#opened?.()
-    this.#opened = undefined
+    if (worker === undefined) this.#nobody()
+    else this.#send(worker, this.#opening())
   }
 
   /** What a worker is to do with an address that nobody owns. */
@@ -234,7 +207,6 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #nobody(): void {
-    this.#refused = undefined
     this.#wait(new ScaledMcpError('NoWorker'), () => (this.#init.mint ? this.#open() : this.#find()))
   }
 
@@ -314,7 +286,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 
   /** The chosen worker does not take the actor: another one may. */
   #next(): void {
-    this.#refused = new Set([...(this.#refused ?? []), this.#worker])
+    this.#placing?.refusedBy(this.#worker)
     // A worker that does not know whether it has claimed a new address may have done so.
     if (this.#init.mint) this.#message = this.#init.mint()
     this.#open()
@@ -381,7 +353,7 @@ export class RoutedAsk implements Exchange, FrameReceiver {
   }
 
   #end(): void {
-    this.#openingOver()
+    this.#placing?.answered()
     this.#over = true
     this.#exchange = undefined
     this.#patience.end()
@@ -395,8 +367,4 @@ export class RoutedAsk implements Exchange, FrameReceiver {
 /** What an actor failed with is its answer; anything else that is not ok is the worker's. */
 function isAnswer(headers: Headers | undefined): boolean {
   return statusOf(headers) === 'ok' || headers?.[header.error] === ('ActorFailed' satisfies ErrorCode)
-}
-
-function hosts({ kinds }: MemberRecord, kind: string): boolean {
-  return kind === SESSION_KIND || (kinds?.includes(kind) ?? false)
 }
