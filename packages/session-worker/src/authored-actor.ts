@@ -4,7 +4,7 @@ import { type Address, header, type ReplyStatus } from '@scaled-mcp/contracts'
 import { type Delivery, type Message, pause, type Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
-import { DeliveredMessage, type DeliveredMessageComponents } from './delivered-message.ts'
+import { DeliveredMessage, type DeliveredMessageComponents, type DeliveredMessageInit } from './delivered-message.ts'
 import type { LivingActor } from './living-actor.ts'
 import type { Resend } from './resend.ts'
 
@@ -82,17 +82,22 @@ export class AuthoredActor implements LivingActor {
   }
 
   begin(delivery: Delivery, form: 'ask' | 'tell'): void {
-    if (delivery.headers?.[header.verb] === 'create') this.#answer(delivery.reply, { body: NOTHING })
-    else this.deliver(delivery, form)
+    const headers = { [header.epoch]: String(this.claim.epoch) } // so that its asker knows the way from now on
+    if (delivery.headers?.[header.verb] === 'create') this.#answer(delivery.reply, { body: NOTHING, headers })
+    else this.#deliver(delivery, { actor: this.name, form, headers })
   }
 
   deliver(delivery: Delivery, form: 'ask' | 'tell'): void {
+    this.#deliver(delivery, { actor: this.name, form })
+  }
+
+  #deliver(delivery: Delivery, init: DeliveredMessageInit): void {
     const { headers, reply } = delivery
     this.#usedAt = this.#components.clock.monotonic()
     if (headers?.[header.messageId] !== undefined) this.#again(headers[header.messageId] as string, reply)
     else if (headers?.[header.verb] === 'create')
       this.#answer(reply, encodeFailure(new ActorError('NameTaken', this.name)))
-    else this.#hand(delivery, form)
+    else this.#hand(delivery, init)
   }
 
   /** What waits is refused when the actor stops, and what runs may finish then. */
@@ -119,8 +124,8 @@ export class AuthoredActor implements LivingActor {
   }
 
   /** A message that has not run before. */
-  #hand(delivery: Delivery, form: 'ask' | 'tell'): void {
-    const message = new DeliveredMessage(this.#messages, delivery, { actor: this.name, form })
+  #hand(delivery: Delivery, init: DeliveredMessageInit): void {
+    const message = new DeliveredMessage(this.#messages, delivery, init)
     this.#inFlight.set(message.id, message)
     try {
       this.#components.system.post(this.name, message)

@@ -1,6 +1,6 @@
 import type { Clock, Envelope, MessageContext, Settle, Timer } from '@scaled-mcp/actor'
 import { contextOf, decodeValue, encodeAnswer, encodeFailure } from '@scaled-mcp/cluster'
-import { header, type ReplyStatus } from '@scaled-mcp/contracts'
+import { type Headers, header, type ReplyStatus } from '@scaled-mcp/contracts'
 import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
 import type { Resend } from './resend.ts'
 
@@ -17,6 +17,8 @@ export interface DeliveredMessageInit {
   /** The name of whom it is for. */
   readonly actor: string
   readonly form: 'ask' | 'tell'
+  /** What its answer says besides. */
+  readonly headers?: Headers
 }
 
 /** Of a timer. */
@@ -46,6 +48,7 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
   readonly #components: DeliveredMessageComponents
   readonly #actor: string
   readonly #form: 'ask' | 'tell'
+  readonly #headers: Headers | undefined
   #replies: readonly Reply[]
   /** Ends the patience of an asker whose signal was read. */
   #deadline: Timer | undefined
@@ -54,11 +57,16 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
   #isOfLater = false
 
   /** @throws SyntaxError for what is not JSON. */
-  constructor(components: DeliveredMessageComponents, delivery: Delivery, { actor, form }: DeliveredMessageInit) {
+  constructor(
+    components: DeliveredMessageComponents,
+    delivery: Delivery,
+    { actor, form, headers }: DeliveredMessageInit
+  ) {
     const { deadline, trace, principal, sender, lane } = contextOf(delivery.headers)
     this.#components = components
     this.#actor = actor
     this.#form = form
+    this.#headers = headers
     this.#replies = delivery.reply ? [delivery.reply] : NO_REPLIES
     this.id = delivery.reply?.id ?? `unasked-${++unasked}`
     this.message = decodeValue(delivery)
@@ -156,7 +164,8 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     return asker ? AbortSignal.any([asker, late.signal]) : late.signal
   }
 
-  #send(answer: Message): void {
+  #send({ body, headers }: Message): void {
+    const answer = this.#headers ? { body, headers: { ...headers, ...this.#headers } } : { body, headers }
     for (const reply of this.#replies) this.#components.resend.send(() => reply.end(answer))
   }
 
