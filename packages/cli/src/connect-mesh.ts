@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { KeeperConnection } from '@scaled-mcp/cluster'
 import { mintProcessId, type Role, Subjects } from '@scaled-mcp/contracts'
 import { type Config, ConfigError, type Logger } from '@scaled-mcp/host'
-import { connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
+import { type Clock, connectNatsMesh, type Mesh } from '@scaled-mcp/mesh'
 
 /** A connection to the cluster and what its subjects are called. */
 export interface Connected {
@@ -13,6 +13,8 @@ export interface Connected {
   readonly leaseMs: number
   /** For further connections of this process; undefined where the cluster is this process alone. */
   readonly nats?: KeeperConnection
+  /** Default: the machine's time. */
+  readonly clock?: Clock
 }
 
 /** Connects a process of `role` to NATS as configured, under an id of its own. @throws MeshUnreachable, StoreUnsafe. */

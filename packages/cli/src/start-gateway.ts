@@ -6,10 +6,10 @@ import type { Connected } from './connect-mesh.ts'
 
 /** Starts a gateway as configured. @throws ScaledMcpError `ConfigInvalid`, `AddressInUse`, `StoreUnavailable`. */
 export function startGateway(connected: Connected, config: Config, logger: Logger): Promise<Gateway> {
-  const { mesh, subjects, leaseMs } = connected
+  const { mesh, subjects, leaseMs, clock } = connected
   const { http, auth, request, shutdown } = config
   return Gateway.start(
-    { mesh, subjects, logger },
+    { mesh, subjects, logger, ...(clock && { clock }) },
     {
       ...http,
       forwardHeaders: http.forwardHeaders.map((name) => name.toLowerCase()),

@@ -9,6 +9,8 @@ import type { Connected } from './connect-mesh.ts'
 /** What a worker is started with beside its configuration. */
 export interface WorkerParts extends Connected {
   readonly definition: ServerDefinition
+  /** Which kinds of actors it takes, `session` among them. Default: all. */
+  readonly hosts?: (kind: string) => boolean
 }
 
 /**
@@ -43,7 +45,7 @@ function keeperOf(
 }
 
 function initOf(
-  { leaseMs }: Connected,
+  { leaseMs, hosts }: WorkerParts,
   { session, worker, shutdown }: Config
 ): Parameters<typeof SessionWorker.start>[1] {
   return {
@@ -59,6 +61,7 @@ function initOf(
     isRebuilt: session.rebuild === 'always',
     graceMs: shutdown.graceMs,
     leaseMs,
+    ...(hosts && { hosts }),
     hostName: hostname(),
     build
   }

@@ -7,7 +7,7 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import cors from '@fastify/cors'
-import { systemClock } from '@scaled-mcp/actor'
+import { type Clock, systemClock } from '@scaled-mcp/actor'
 import { leaseTimes, Membership } from '@scaled-mcp/cluster'
 import { hasCode, ScaledMcpError, type Subjects } from '@scaled-mcp/contracts'
 import type { Announcement, Mesh } from '@scaled-mcp/mesh'
@@ -20,6 +20,8 @@ export interface GatewayComponents {
   readonly mesh: Mesh
   readonly subjects: Subjects
   readonly logger: FastifyBaseLogger
+  /** Of the cluster, not of the sockets: those have the machine's time. Default: the machine's time. */
+  readonly clock?: Clock
 }
 
 export interface GatewayInit extends Omit<McpEndpointOptions, 'mesh' | 'subjects' | 'isLoopback' | 'clock'> {
@@ -58,11 +60,11 @@ export class Gateway {
   #isLeaving = false
 
   private constructor(components: GatewayComponents, init: GatewayInit) {
-    const { mesh, subjects, logger } = components
+    const { mesh, subjects, logger, clock = systemClock } = components
     const isLoopback = LOOPBACK.has(init.host)
     this.#init = init
-    this.#endpoint = new McpEndpoint({ ...init, mesh, subjects, isLoopback })
-    this.#membership = membershipOf(components, init, () => this.#endpoint.inFlight)
+    this.#endpoint = new McpEndpoint({ ...init, mesh, subjects, isLoopback, clock })
+    this.#membership = membershipOf({ ...components, clock }, init, () => this.#endpoint.inFlight)
     this.#app = httpServer(init, logger)
     this.#app.server.maxConnections = init.maxConnections
     this.#app.register(cors, corsOptions(new HttpGuard({ ...init, isLoopback })))
@@ -159,7 +161,11 @@ export class Gateway {
   }
 }
 
-function membershipOf({ mesh, logger }: GatewayComponents, init: GatewayInit, load: () => number): Membership {
+function membershipOf(
+  { mesh, logger, clock }: GatewayComponents & { readonly clock: Clock },
+  init: GatewayInit,
+  load: () => number
+): Membership {
   const missed = (error: unknown) => logger.warn({ err: error }, 'heartbeat not stored')
   const identity = {
     id: mesh.process,
@@ -169,7 +175,7 @@ function membershipOf({ mesh, logger }: GatewayComponents, init: GatewayInit, lo
     build: init.build
   } as const
   const times = leaseTimes(init.leaseMs)
-  return new Membership({ members: mesh.records.members, clock: systemClock, load, missed }, { ...identity, times })
+  return new Membership({ members: mesh.records.members, clock, load, missed }, { ...identity, times })
 }
 
 /** Limits against slow and greedy senders; `requestTimeout` bounds receiving a request, not answering it. */

@@ -34,6 +34,8 @@ export interface HostingComponents {
 export interface HostingInit extends Pick<SessionActorInit, 'inFlight' | 'decideMs' | 'graceMs' | 'maxBodyBytes'> {
   /** Of all kinds together. */
   readonly maxSessions: number
+  /** Which kinds it takes. Default: all. */
+  readonly hosts?: ((kind: string) => boolean) | undefined
 }
 
 /** The actors in this worker's memory: makes them, finds them, lets them go. Whether it may is decided elsewhere. */
@@ -69,7 +71,8 @@ export class Hosting {
 
   /** Whether actors of this kind can be hosted here. */
   hosts(kind: string): boolean {
-    return kind === SESSION_KIND || this.#authored.kinds.has(kind)
+    const isTaken = this.#init.hosts?.(kind) ?? true
+    return isTaken && (kind === SESSION_KIND || this.#authored.kinds.has(kind))
   }
 
   /** Whether an actor of this kind is worth keeping although nobody uses it. */

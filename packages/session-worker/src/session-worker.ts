@@ -53,6 +53,7 @@ export class SessionWorker {
   readonly #members: MemberView
   readonly #detector: FailureDetector
   readonly #actors: WorkerActors
+  readonly #hosts: SessionWorkerInit['hosts']
   #serving: Serving | undefined
   #control: WorkerControl | undefined
   #announcement: Announcement | undefined
@@ -67,6 +68,7 @@ export class SessionWorker {
     const { mesh, clock = systemClock, serve = serveSdk, heap = processHeap } = components
     this.#components = components
     this.#clock = clock
+    this.#hosts = init.hosts
     this.#times = leaseTimes(init.leaseMs)
     this.#member = components.member ?? membershipOf({ ...components, clock }, init, () => this.load)
     this.#members = memberViewOf({ ...components, clock }, this.#times)
@@ -111,7 +113,7 @@ export class SessionWorker {
   /** Rebuilds every session from its record with another definition; clients notice nothing. */
   async reload(definition: ServerDefinition): Promise<void> {
     const rebuilt = this.#actors.rebuild(definition)
-    await this.#member.offer(kindsOf(definition))
+    await this.#member.offer(kindsOf(definition, this.#hosts))
     await rebuilt
   }
 
@@ -233,16 +235,16 @@ function memberViewOf({ mesh, logger, clock }: Clocked, { observeMs }: LeaseTime
 
 function membershipOf(
   { mesh, logger, clock, definition }: Clocked,
-  { hostName, build, leaseMs }: SessionWorkerInit,
+  { hostName, build, leaseMs, hosts }: SessionWorkerInit,
   load: () => number
 ): Membership {
   const missed = (error: unknown) => logger.warn({ err: error }, 'heartbeat not stored')
   const identity = { id: mesh.process, role: 'worker', host: hostName, pid: process.pid, build } as const
-  const kinds = kindsOf(definition)
+  const kinds = kindsOf(definition, hosts)
   const times = leaseTimes(leaseMs)
   return new Membership({ members: mesh.records.members, clock, load, missed }, { ...identity, kinds, times })
 }
 
-function kindsOf({ actors = {} }: ServerDefinition): readonly string[] {
-  return Object.keys(actors)
+function kindsOf({ actors = {} }: ServerDefinition, hosts: SessionWorkerInit['hosts']): readonly string[] {
+  return Object.keys(actors).filter((kind) => hosts?.(kind) ?? true)
 }

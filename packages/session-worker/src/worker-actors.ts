@@ -39,6 +39,8 @@ export interface WorkerActorsComponents {
 export interface WorkerActorsInit {
   /** Actors hosted at once; above it others are asked. */
   readonly maxSessions: number
+  /** Which kinds of actors it takes, `session` among them. Default: all that its server declares. */
+  readonly hosts?: (kind: string) => boolean
   /** Requests of one session in flight at once; above it they are refused. */
   readonly inFlight: number
   /** How long an answer may take before its request becomes a stream, in milliseconds. */
