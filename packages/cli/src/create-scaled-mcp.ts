@@ -7,7 +7,8 @@ import { type Connected, connectMesh } from './connect-mesh.ts'
 import { RejoiningWorker } from './rejoining-worker.ts'
 import { startGateway } from './start-gateway.ts'
 
-type Settings = { readonly [G in keyof Config]?: Partial<Config[G]> }
+/** Settings by group, as in a configuration file; what is left out has its default. */
+export type Settings = { readonly [G in keyof Config]?: Partial<Config[G]> }
 
 /** What {@link createScaledMcp} is told. What is left out comes from the environment, else the default. */
 export interface ScaledMcpOptions extends Omit<Settings, 'http'> {
@@ -151,6 +152,7 @@ class Parts implements ScaledMcp {
   }
 }
 
-function definitionOf(server: NonNullable<ScaledMcpOptions['server']>): ServerDefinition {
+/** The definition of a server, its `create` being the short form of one. */
+export function definitionOf(server: NonNullable<ScaledMcpOptions['server']>): ServerDefinition {
   return typeof server === 'function' ? ({ create: server } as ServerDefinition) : server
 }
