@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import { type LaunchedProcess, launch } from '@scaled-mcp/launcher'
 import { connectV1, root, startNatsServer } from '@scaled-mcp/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCommand } from './local-cluster.ts'
-import { samplesIn } from './samples.ts'
+import { type Sample, samplesIn } from './samples.ts'
 
 const run = promisify(execFile)
 
@@ -90,6 +90,20 @@ it('the README starts the same from code', async () => {
   )
   expect(said).toMatch(/http:\/\/127\.0\.0\.1:\d+\/mcp\nstopped/)
   await nats.stop()
+})
+
+it('the packed packages bring the test kit with its types, and without a test runner', async () => {
+  const page = samplesIn(await readFile(join(root, 'docs/testing.md'), 'utf8'))
+  const [server, probes] = page as [Sample, Sample]
+  await mkdir(join(folder, 'testing'))
+  await writeFile(join(folder, 'testing/server.ts'), server.code)
+  expect((await runSample('testing/probes.ts', probes.code)).split('\n')).toEqual([...probes.prints, ''])
+  const settings = ['--module', 'NodeNext', '--target', 'ES2023', '--lib', 'ES2023,DOM', '--strict', '--skipLibCheck']
+  const modes = ['--noEmit', '--allowImportingTsExtensions']
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const compiled = run(process.execPath, [tsc, ...settings, ...modes, 'testing/probes.ts'], { cwd: folder })
+  await expect(compiled).resolves.toMatchObject({ stdout: '' })
+  expect(await readdir(join(folder, 'node_modules'))).not.toContain('vitest')
 })
 
 it('npm start is what the README says it is', async () => {

@@ -15,7 +15,11 @@ import { samplesIn } from './samples.ts'
 const run = promisify(execFile)
 const packages = join(root, 'packages')
 
-const moduleDocs = readdirSync(packages).filter(isPublished).map(moduleDocOf)
+const entries = [
+  ...readdirSync(packages).filter(isPublished).map(entryOf),
+  { page: 'packages/cli/testing', file: 'cli/src/testing/index.ts' }
+]
+const moduleDocs = entries.map(moduleDocOf)
 const samples = [...pages, ...moduleDocs].flatMap(({ page, text }) =>
   samplesIn(text).map(({ code, file, prints }, index) => {
     return { page, code, prints, path: join(page, file ?? `sample-${index + 1}.ts`) }
@@ -29,9 +33,18 @@ function isPublished(name: string): boolean {
   return !manifest.private
 }
 
-function moduleDocOf(name: string): Page {
-  const source = readFileSync(join(packages, name, 'src/index.ts'), 'utf8')
-  return { page: `packages/${name}`, text: source.replace(/^ \* ?/gm, '') }
+interface Entry {
+  readonly page: string
+  /** The module that users import, from the folder of the packages. */
+  readonly file: string
+}
+
+function entryOf(name: string): Entry {
+  return { page: `packages/${name}`, file: `${name}/src/index.ts` }
+}
+
+function moduleDocOf({ page, file }: Entry): Page {
+  return { page, text: readFileSync(join(packages, file), 'utf8').replace(/^ \* ?/gm, '') }
 }
 
 const compilerOptions = {
@@ -73,7 +86,7 @@ function withSeeds(code: string): string {
 }
 
 it('every published package has a sample in its module doc, and so have the pages that need one', () => {
-  const needed = ['README.md', 'docs/actor-system.md', ...moduleDocs.map(({ page }) => page)]
+  const needed = ['README.md', 'docs/actor-system.md', 'docs/testing.md', ...moduleDocs.map(({ page }) => page)]
   expect(samples.map(({ page }) => page)).toEqual(expect.arrayContaining(needed))
 })
 
