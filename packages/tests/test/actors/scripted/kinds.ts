@@ -30,9 +30,10 @@ export const plainKinds = {
   escalating: kind({ supervision: { onFailure: 'escalate' } })
 }
 
-/** The kind with durable state, as one build has it. @param version of the shape of its state. */
+/** The kind with durable state, as one build has it; handles two messages at once. @param version of the shape of its state. */
 export const durableKind = (version: number) =>
   defineActor<Tally>({
+    interleave: 2,
     state: { version, initial: () => ({ count: 0 }), upcast: (value) => value as Tally },
     create: ({ name, state }) => new Scripted({ name, state })
   })
