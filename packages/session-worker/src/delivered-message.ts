@@ -137,7 +137,7 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     this.#isOfLater = true
   }
 
-  /** Answers that it did not run; or, with `moved`, that whoever has the actor next decides. */
+  /** Answers that it did not run; with `moved`, that whoever has the actor next decides; with `expired`, that it is late. */
   notRun(status: ReplyStatus): void {
     if (this.#isOver) return
     const refusal = { body: NOTHING, headers: { [header.status]: status } }
@@ -160,7 +160,10 @@ export class DeliveredMessage implements Envelope<unknown>, Settle {
     const leftMs = this.#leftMs
     if (leftMs === Number.POSITIVE_INFINITY || this.#isOver) return asker
     const late = new AbortController()
-    this.#deadline = this.#components.clock.after(Math.min(leftMs, LONGEST_MS), () => late.abort())
+    this.#deadline = this.#components.clock.after(Math.min(leftMs, LONGEST_MS), () => {
+      this.notRun('expired') // or an answer given up halfway could overtake the asker's own clock
+      late.abort()
+    })
     return asker ? AbortSignal.any([asker, late.signal]) : late.signal
   }
 
