@@ -5,8 +5,7 @@ import { actorOf, type StartCluster } from './actors-under-test.ts'
 export function buildsClaims(start: StartCluster): void {
   it('a worker whose server does not declare a kind is never chosen for it', async () => {
     const cluster = await start()
-    await cluster.start('no actors')
-    const { id } = await cluster.start()
+    const [{ id }] = await Promise.all([cluster.start(), cluster.start('no actors')])
     for (let actors = 0; actors < 10; actors++) {
       const { ref, name } = actorOf(cluster)
       await ref.ask({ do: 'answer' })
@@ -19,8 +18,7 @@ export function buildsClaims(start: StartCluster): void {
     const first = await cluster.start('newer')
     const actors = Array.from({ length: 10 }, () => actorOf(cluster, 'durable'))
     await Promise.all(actors.map(({ ref }) => ref.ask({ do: 'add' })))
-    await cluster.start('usual')
-    const second = await cluster.start('newer')
+    const [second] = await Promise.all([cluster.start('newer'), cluster.start('usual')])
     await first.leave()
     for (const { ref, name } of actors) {
       expect(await ref.ask({ do: 'add' })).toEqual({ count: 2 })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { actorOf, type StartCluster } from './actors-under-test.ts'
-import { actorOn } from './placing.ts'
+import { actorOn, isOn, twoHosts } from './placing.ts'
 
 const code = (code: string) => expect.objectContaining({ code })
 /** More than the store takes. */
@@ -10,10 +10,9 @@ const TOO_LARGE = 300 * 1024
 export function durableStateClaims(start: StartCluster): void {
   it('an update that was resolved is there when the actor goes on elsewhere, as its worker has left', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref, name } = actorOf(cluster, 'durable')
+    const { first, second, isOnFirst } = await twoHosts(cluster)
+    const { ref, name } = await actorOn(cluster, isOnFirst, 'durable')
     for (const count of [1, 2]) expect(await ref.ask({ do: 'add' })).toEqual({ count })
-    const second = await cluster.start()
     await first.leave()
     expect(await ref.ask({ do: 'add' })).toEqual({ count: 3 })
     expect(await cluster.ownerOf(name)).toBe(second.id)
@@ -21,10 +20,9 @@ export function durableStateClaims(start: StartCluster): void {
 
   it('every update that was resolved is there after the worker was killed, and of none more than was asked for', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref } = actorOf(cluster, 'durable')
+    const { first, isOnFirst } = await twoHosts(cluster)
+    const { ref } = await actorOn(cluster, isOnFirst, 'durable')
     await ref.ask({ do: 'add' })
-    await cluster.start()
     const outcomes: Promise<PromiseSettledResult<unknown>[]> = Promise.allSettled(
       Array.from({ length: 200 }, () => ref.ask({ do: 'add' }))
     )
@@ -71,17 +69,16 @@ export function durableStateClaims(start: StartCluster): void {
 
   it('two owners never both write: whoever was taken for dead is refused', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref, name } = actorOf(cluster, 'durable')
+    const { first, second, isOnFirst } = await twoHosts(cluster)
+    const { ref, name } = await actorOn(cluster, isOnFirst, 'durable')
     await ref.ask({ do: 'add' })
-    const second = await cluster.start()
     const late = expect(ref.ask({ do: 'add', ms: 2_000 })).rejects.toThrow(code('ActorMoved'))
     expect(await ref.ask({ do: 'count at once' })).toBe(2) // it runs
     await first.pause()
     expect(await ref.ask({ do: 'add' })).toEqual({ count: 2 })
     const again = await first.resume()
     await late
-    const neighbour = await actorOn(cluster, (owner) => owner === (again ?? second.id))
+    const neighbour = await actorOn(cluster, isOn(again ?? second.id))
     await expect.poll(() => neighbour.ref.ask({ do: 'read refusals', name }), { timeout: 10_000 }).toHaveLength(1)
     expect(await ref.ask({ do: 'read state' })).toEqual({ count: 2 })
   })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { actorOf, anyId, type StartCluster } from './actors-under-test.ts'
 import { endsTold, endsToldUpTo } from './death-watch.ts'
-import { actorOn } from './placing.ts'
+import { actorOn, twoHosts } from './placing.ts'
 
 const code = (code: string) => expect.objectContaining({ code })
 const TEXTS = Array.from({ length: 40 }, (_, nth) => String(nth))
@@ -10,8 +10,7 @@ const TEXTS = Array.from({ length: 40 }, (_, nth) => String(nth))
 export function ownershipClaims(start: StartCluster): void {
   it('many first messages at once activate one instance, though several workers could have it', async () => {
     const cluster = await start()
-    await cluster.start()
-    await cluster.start()
+    await twoHosts(cluster)
     const { ref } = actorOf(cluster)
     await Promise.all(TEXTS.map((text) => ref.ask({ do: 'note', text })))
     expect(new Set((await ref.ask({ do: 'read notes' })) as string[])).toEqual(new Set(TEXTS))
@@ -19,11 +18,10 @@ export function ownershipClaims(start: StartCluster): void {
 
   it('when a worker leaves its actors go on elsewhere, and their watchers are told nothing', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const actor = actorOf(cluster)
+    const { first, second, isOnFirst, isOnSecond } = await twoHosts(cluster)
+    const actor = await actorOn(cluster, isOnFirst)
     await actor.ref.ask({ do: 'note', text: 'before' })
-    const second = await cluster.start()
-    const watcher = await actorOn(cluster, (owner) => owner === second.id)
+    const watcher = await actorOn(cluster, isOnSecond)
     await watcher.ref.ask({ do: 'watch', name: actor.name })
     await first.leave()
     expect(await actor.ref.ask({ do: 'read notes' })).toEqual([]) // fields end with their time in memory
@@ -33,10 +31,8 @@ export function ownershipClaims(start: StartCluster): void {
 
   it('when a worker leaves, what runs is finished there and what waits is handled by the next owner', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref } = actorOf(cluster)
-    await ref.ask({ do: 'answer' })
-    await cluster.start()
+    const { first, isOnFirst } = await twoHosts(cluster)
+    const { ref } = await actorOn(cluster, isOnFirst)
     const runs = ref.ask({ do: 'sleep', ms: 800, note: 'finished' })
     const waits = ref.ask({ do: 'note', text: 'waited' })
     await ref.ask({ do: 'answer' }, { timeoutMs: 100 }).catch(() => undefined) // those before are there by now
@@ -47,10 +43,8 @@ export function ownershipClaims(start: StartCluster): void {
 
   it('a turn that does not end keeps its worker from leaving for no longer than its grace, and its asker is told', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref, name } = actorOf(cluster, 'wide')
-    await ref.ask({ do: 'answer' })
-    const second = await cluster.start()
+    const { first, second, isOnFirst } = await twoHosts(cluster)
+    const { ref, name } = await actorOn(cluster, isOnFirst, 'wide')
     const interrupted = expect(ref.ask({ do: 'sleep', ms: 60_000 })).rejects.toThrow(code('ActorMoved'))
     expect(await ref.ask({ do: 'count at once' })).toBe(2) // it runs
     await first.leave()
@@ -61,11 +55,9 @@ export function ownershipClaims(start: StartCluster): void {
 
   it('when a worker is killed each watcher is told once that the actor is lost, and with whom', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref, name } = actorOf(cluster)
-    await ref.ask({ do: 'answer' })
-    const second = await cluster.start()
-    const watchers = [await actorOn(cluster, isOn(second.id)), await actorOn(cluster, isOn(second.id))]
+    const { first, isOnFirst, isOnSecond } = await twoHosts(cluster)
+    const { ref, name } = await actorOn(cluster, isOnFirst)
+    const watchers = [await actorOn(cluster, isOnSecond), await actorOn(cluster, isOnSecond)]
     for (const watcher of watchers) await watcher.ref.ask({ do: 'watch', name })
     await first.kill()
     const end = { name, kind: 'lost', worker: first.id }
@@ -78,10 +70,8 @@ export function ownershipClaims(start: StartCluster): void {
 
   it('what runs on a worker that is killed ends with ActorMoved and runs nowhere else; the next message does', async () => {
     const cluster = await start()
-    const first = await cluster.start()
-    const { ref, name } = actorOf(cluster, 'wide')
-    await ref.ask({ do: 'answer' })
-    const second = await cluster.start()
+    const { first, second, isOnFirst } = await twoHosts(cluster)
+    const { ref, name } = await actorOn(cluster, isOnFirst, 'wide')
     const interrupted = expect(ref.ask({ do: 'sleep', ms: 20_000, note: 'twice' })).rejects.toThrow(code('ActorMoved'))
     expect(await ref.ask({ do: 'count at once' })).toBe(2) // it runs
     await first.kill()
@@ -139,8 +129,4 @@ export function ownershipClaims(start: StartCluster): void {
     await expect.poll(() => cluster.ownerOf(idle.name), { timeout: 10_000 }).toBeUndefined()
     for (const { ref } of busy) expect(await ref.ask({ do: 'read notes' })).toEqual(['kept'])
   })
-}
-
-function isOn(id: string): (owner: string) => boolean {
-  return (owner) => owner === id
 }

@@ -8,3 +8,13 @@ export async function actorOn(cluster: ClusterUnderTest, isWanted: (owner: strin
     if (isWanted((await cluster.ownerOf(actor.name)) ?? '')) return actor
   }
 }
+
+/** Two workers, and whether an actor is on the first. */
+export async function twoHosts(cluster: ClusterUnderTest) {
+  const [first, second] = await Promise.all([cluster.start(), cluster.start()])
+  return { first, second, isOnFirst: isOn(first.id), isOnSecond: isOn(second.id) }
+}
+
+export function isOn(id: string): (owner: string) => boolean {
+  return (owner) => owner === id
+}
