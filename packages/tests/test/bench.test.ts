@@ -98,6 +98,16 @@ test('bench streams tells every stream of a change, and cuts the one that nobody
   expect(unread.beforeCut + unread.afterReturn).toBe(unread.sent)
 }, 120_000)
 
+interface Ask {
+  readonly samples: readonly { readonly side: string; readonly asks: number }[]
+}
+
+test('bench ask has actors asked in one process, across workers and with a durable update', async () => {
+  const { samples } = await bench<Ask>('ask', '--rounds', '1', '--seconds', '0.2')
+  expect(samples).toHaveLength(4)
+  expect(samples.filter(({ asks }) => !(asks > 0))).toEqual([])
+}, 120_000)
+
 interface Drain {
   readonly exit: { readonly code: number }
   readonly calls: readonly { readonly outcome: string }[]
