@@ -48,6 +48,11 @@ export class ActorSystem {
     return this.#living.size
   }
 
+  /** Whether an actor of this name lives, or is ending. */
+  has(name: string): boolean {
+    return this.#living.get(name) !== undefined
+  }
+
   /** Creates a topmost actor, as {@link Spawn} says. */
   get spawn(): Spawn {
     return (name, source, options) => this.#living.spawn(name, source, { options })

@@ -36,8 +36,8 @@ const DEFAULT_TIMEOUT_MS = 30_000
  * A ref to an actor of the cluster, wherever it lives.
  *
  * F1  Messages and answers are JSON, also where both actors live on one worker: what works there works everywhere.
- * F2  A tell is handled once at most: it is acknowledged when the actor's mailbox has taken it, and sent again only while
- *     nobody can have taken it. One that nobody handles is a dead letter.
+ * F2  A tell is handled once at most: it is kept here until the actor has handled it, and sent again only while nobody can
+ *     have begun to. One that nobody handles is a dead letter.
  */
 export class ClusterRef<M, R> implements ActorRef<M, R> {
   readonly #components: ClusterRefComponents

@@ -1,7 +1,7 @@
 import { ActorError, type ActorSystem, type Clock } from '@scaled-mcp/actor'
 import { type Claim, encodeFailure, type Lease } from '@scaled-mcp/cluster'
 import { type Address, header, type ReplyStatus } from '@scaled-mcp/contracts'
-import { type Delivery, type Message, pause, type Reply } from '@scaled-mcp/mesh'
+import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { Owned } from './claims.ts'
 import { DeliveredMessage, type DeliveredMessageComponents, type DeliveredMessageInit } from './delivered-message.ts'
@@ -116,11 +116,21 @@ export class AuthoredActor implements LivingActor {
   }
 
   async stop(): Promise<void> {
-    const { system, clock, logger } = this.#components
-    const late = pause(clock, this.#init.graceMs).then(() => 'late')
-    if ((await Promise.race([system.stopActor(this.name), late])) !== 'late') return
+    if (await this.#endsInTime()) return
+    const { logger } = this.#components
     logger.warn({ actor: this.name }, 'a turn of the actor has not finished in time, and goes on without being heard')
     this.suspend()
+  }
+
+  #endsInTime(): Promise<boolean> {
+    const { system, clock } = this.#components
+    return new Promise((resolve) => {
+      const late = clock.after(this.#init.graceMs, () => resolve(false))
+      void system.stopActor(this.name).then(() => {
+        late.cancel()
+        resolve(true)
+      })
+    })
   }
 
   /** A message that has not run before. */

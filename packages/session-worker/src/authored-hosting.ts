@@ -41,8 +41,8 @@ type Fields = Omit<ActorRecord, 'epoch' | 'claim'>
 
 const NO_FIELDS: Fields = {}
 
-/** The actor's state was stored by a newer build of the server: a worker that runs it can read it, this one cannot. */
-export class NewerState extends Error {}
+/** An actor that this worker cannot host, and another may: its state is a newer build's, or its last turn still runs here. */
+export class Unhostable extends Error {}
 
 /** Makes the actors of the author's own, as the server definition declares them. */
 export class AuthoredHosting {
@@ -52,11 +52,13 @@ export class AuthoredHosting {
   readonly #living = new Map<string, AuthoredActor>()
   readonly #starting = new Set<AuthoredActor>()
   #kinds: ReadonlyMap<string, ActorDefinition>
+  #names: ReadonlySet<string>
 
   constructor(components: AuthoredHostingComponents, init: AuthoredHostingInit) {
     this.#components = components
     this.#init = init
     this.#kinds = kindsOf(components.definition)
+    this.#names = new Set(this.#kinds.keys())
     components.system.subscribe((event) => {
       if (event.kind === 'terminated') this.#terminated(event.name, event.reason)
     })
@@ -64,7 +66,7 @@ export class AuthoredHosting {
 
   /** The kinds that are declared. */
   get kinds(): ReadonlySet<string> {
-    return new Set(this.#kinds.keys())
+    return this.#names
   }
 
   /** Whether an actor of this kind is worth keeping although nobody uses it; of a kind that is not declared nobody knows. */
@@ -76,17 +78,19 @@ export class AuthoredHosting {
   /** From now on actors are made by `definition`. */
   use(definition: ServerDefinition): void {
     this.#kinds = kindsOf(definition)
+    this.#names = new Set(this.#kinds.keys())
   }
 
   /**
    * Begins an actor, from its record where there is one. Rejects with what `create` and `start` of the actor throw,
-   * `StaleEpoch`, `StoreUnavailable`, and {@link NewerState}.
+   * `StaleEpoch`, `StoreUnavailable`, and {@link Unhostable}.
    */
   async host(owned: Owned): Promise<AuthoredActor> {
     const { address, claim } = owned
     const definition = this.#kinds.get(address.kind)
     if (!definition) throw new ScaledMcpError('StaleEpoch', `the kind ${address.kind} is not declared here`)
     const name = actorName(address)
+    if (this.#components.system.has(name)) throw new Unhostable(`a turn of ${name} that was given up still runs here`)
     const isStateful = definition.state !== undefined
     const actor = new AuthoredActor(this.#components, { address, claim, name, isStateful, graceMs: this.#init.graceMs })
     const make = await this.#maker(definition, actor)
@@ -106,7 +110,7 @@ export class AuthoredHosting {
     const { state, create } = definition as StatefulActorDefinition<unknown>
     const record = await this.#record(actor)
     const stored = record.read().state?.version ?? 0
-    if (stored > state.version) throw new NewerState(`version ${stored} of ${actor.name}, here it is ${state.version}`)
+    if (stored > state.version) throw new Unhostable(`version ${stored} of ${actor.name}, here it is ${state.version}`)
     return () => guarded(create({ ...creation, state: new RecordedState(record, state) }), gate)
   }
 

@@ -24,7 +24,7 @@ import {
 import type { Delivery, Message, Reply } from '@scaled-mcp/mesh'
 import type { Logger } from '@scaled-mcp/server'
 import type { AddressChanges } from './address-changes.ts'
-import { NewerState } from './authored-hosting.ts'
+import { Unhostable } from './authored-hosting.ts'
 import type { Claimed, Claims, Owned } from './claims.ts'
 import type { Endings } from './endings.ts'
 import type { Hosting } from './hosting.ts'
@@ -242,7 +242,7 @@ function isForIdle({ isRebuildable }: LivingActor, { headers }: Delivery): boole
 function refusalOf(error: unknown, { kind }: Address, headers: Headers | undefined): Message {
   if (hasCode(error, 'StaleEpoch')) return refusal({ [header.status]: 'not-owner' })
   if (hasCode(error, 'StoreUnavailable')) return refusal({ [header.status]: 'busy' })
-  if (error instanceof NewerState) return refusal({ [header.status]: 'full' }) // others are asked (cluster protocol §3.7)
+  if (error instanceof Unhostable) return refusal({ [header.status]: 'full' }) // others are asked (cluster protocol §3.7)
   if (kind === SESSION_KIND) return refusal(errorHeaders(error))
   if (headers?.[header.messageId] !== undefined) return refusal({ [header.status]: 'interrupted' })
   return encodeFailure(error)

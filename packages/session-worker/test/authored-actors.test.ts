@@ -300,6 +300,22 @@ describe('an actor of the author on another worker', () => {
     )
   })
 
+  it('does not come back to a worker where a turn that was given up still runs, until that has ended', async () => {
+    const asker = await start('w-0000-000001', { maxSessions: 0 })
+    const host = await start('w-0000-000002', { graceMs: 20 })
+    const actors = asker.actorsOf({ name: 'session/abc' })
+    await ref(actors).ask({ do: 'add' })
+    const givenUp = expect(ref(actors).ask({ do: 'wait' })).rejects.toThrow(code('ActorMoved'))
+    await expect.poll(() => finish.length).toBe(1)
+    await host.handOver()
+    await host.takeAgain()
+    const asked = ref(actors).ask({ do: 'read' })
+    expect(await Promise.race([asked, ref(actors, '2').ask({ do: 'add' })])).toEqual({ count: 1 })
+    for (const resolve of finish) resolve()
+    await givenUp
+    expect(await asked).toEqual({ count: 1, adds: 0 })
+  })
+
   it('that does not exist is told to its watcher at once', async () => {
     const { actors } = await twoWorkers()
     await ref(actors, 'a').ask({ do: 'watch', name: 'counter/1' })
