@@ -16,7 +16,7 @@ const caught: Readonly<Record<MutationName, readonly [number, Rule]>> = {
   'claim-blind': [1, 'owner-change'],
   'ended-is-released': [6, 'session-revived'],
   'ownership-unchecked': [1, 'handler-order'],
-  'state-blind': [1, 'state-epoch'],
+  'state-blind': [2, 'state-epoch'],
   'state-unsealed': [8, 'fencing'],
   'state-unsettled': [37, 'state-epoch'],
   'own-write-unrecognised': [1, 'false-death'],
