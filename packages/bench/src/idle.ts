@@ -138,7 +138,7 @@ class IdleRun {
   async #inMemory(): Promise<number> {
     const args = [binary, 'workers', '--json', '--nats', this.#start.natsUrl]
     const { stdout } = await promisify(execFile)(process.execPath, args)
-    return (JSON.parse(stdout) as { readonly sessions: number }).sessions
+    return (JSON.parse(stdout) as { readonly actors: number }).actors
   }
 
   async #memory(): Promise<readonly Memory[]> {
