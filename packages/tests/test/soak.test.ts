@@ -20,7 +20,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'scaled-mcp-soak-'))
     const file = join(folder, 'soak.json')
-    const args = ['packages/bench/dist/main.js', 'soak', '--seconds', '50', '--visitors', '8', '--json', file]
+    const args = ['packages/bench/dist/main.js', 'soak', '--seconds', '35', '--visitors', '8', '--json', file]
     // With what it says of what has grown, it ends with an error; the file says it, too.
     await promisify(execFile)(process.execPath, args, { cwd: root }).catch((error: Error) => error)
     const { visits, wrong, grown } = JSON.parse(await readFile(file, 'utf8')) as Soak
