@@ -56,7 +56,7 @@ it('a client calls, hears progress, and is asked back, though its messages come 
   client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { name: 'Ada' } }))
   const progress: number[] = []
   const onprogress = (event: { readonly progress: number }) => void progress.push(event.progress)
-  const counted = await client.callTool({ name: 'count', arguments: { count: 3, everyMs: 5 } }, undefined, {
+  const counted = await client.callTool({ name: 'count', arguments: { count: 3, everyMs: 200 } }, undefined, {
     onprogress
   })
   // The client forgets a request at its answer, and then drops progress that came with it in one piece.
