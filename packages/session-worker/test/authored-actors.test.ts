@@ -1,10 +1,10 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { Actor, type ActorContext, type Terminated } from '@scaled-mcp/actor'
-import { Subjects } from '@scaled-mcp/contracts'
-import { MemoryBroker } from '@scaled-mcp/mesh'
+import { header, Subjects, statusOf } from '@scaled-mcp/contracts'
+import { MemoryBroker, type Mesh } from '@scaled-mcp/mesh'
 import { type Actors, defineActor, defineServer, type SessionState } from '@scaled-mcp/server'
 import pino from 'pino'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SessionWorker, type SessionWorkerInit } from '../src/index.ts'
 
 const subjects = new Subjects()
@@ -139,8 +139,11 @@ afterEach(async () => {
   for (const worker of workers) await worker.stop()
 })
 
-async function start(id: string, init: Partial<SessionWorkerInit> = {}): Promise<SessionWorker> {
-  const mesh = broker.connect({ process: id, subjects })
+async function start(
+  id: string,
+  init: Partial<SessionWorkerInit> = {},
+  mesh: Mesh = broker.connect({ process: id, subjects })
+): Promise<SessionWorker> {
   const limits = { maxSessions: 100, inFlight: 64, decideMs: 1_000, graceMs: 1_000, leaseMs: 60_000 }
   const components = { mesh, subjects, definition, logger: pino({ level: 'silent' }) }
   const worker = await SessionWorker.start(components, { ...limits, hostName: 'h', build: '0', ...init })
@@ -314,6 +317,31 @@ describe('an actor of the author on another worker', () => {
     for (const resolve of finish) resolve()
     await givenUp
     expect(await asked).toEqual({ count: 1, adds: 0 })
+  })
+
+  it('that stops while the store is away ends all the same, as soon as the store is back', async () => {
+    const asker = await start('w-0000-000001', { maxSessions: 0 })
+    const mesh = broker.connect({ process: 'w-0000-000002', subjects })
+    await start('w-0000-000002', {}, mesh)
+    const actors = asker.actorsOf({ name: 'session/abc' })
+    await ref(actors).ask({ do: 'add' })
+    await ref(asker.actorsOf({ name: 'x/1' }), 'watcher').ask({ do: 'watch', name: 'counter/1' })
+    const put = vi.spyOn(mesh.records.directory, 'put').mockResolvedValueOnce({ outcome: 'unknown' })
+    await ref(actors).ask({ do: 'stop' })
+    await expect.poll(() => told.map(({ reason }) => reason.kind)).toEqual(['stopped'])
+    expect(put.mock.calls.length).toBeGreaterThan(1)
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 0, adds: 0 })
+  })
+
+  it('is not begun by a worker that has handed everything over, whoever asks it to', async () => {
+    const { host, actors } = await twoWorkers()
+    await host.handOver()
+    const address = { tenant: 'default', kind: 'counter', id: '1' }
+    const { wire } = broker.connect({ process: 'g-0000-000001', subjects })
+    const headers = { [header.verb]: 'activate' }
+    const answer = await wire.ask(subjects.ask(host.id, address), { body: new Uint8Array(), headers })
+    expect(statusOf(answer.headers)).toBe('draining')
+    await expect(actors.actorOf('counter/1')).rejects.toThrow(code('ActorNotFound'))
   })
 
   it('that does not exist is told to its watcher at once', async () => {
