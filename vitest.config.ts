@@ -14,12 +14,17 @@ export default defineConfig({
           expect,
           testTimeout: 20_000,
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [
-            '**/*.nats.test.ts',
-            '**/*.cluster.test.ts',
-            'packages/simulation/**',
-            'packages/tests/test/*.test.ts'
-          ]
+          exclude: ['**/*.nats.test.ts', '**/*.cluster.test.ts', 'packages/simulation/**', 'packages/tests/**']
+        }
+      },
+      {
+        ...fromSource,
+        test: {
+          name: 'actors',
+          expect,
+          testTimeout: 20_000,
+          include: ['packages/tests/test/actors/*.test.ts'],
+          exclude: ['**/*.cluster.test.ts']
         }
       },
       {
