@@ -11,7 +11,7 @@ const messages = {
   ActorMoved: 'the actor moved to another worker; whether the message was handled is not known',
   ActorUnreachable: 'no worker takes the message right now',
   MessageNotSerialisable: 'the message cannot be sent to another process, as JSON does not hold it',
-  QuotaExceeded: 'the sender has sent more than it may for now'
+  QuotaExceeded: 'as many actors were begun on this behalf as may be for now'
 } as const
 
 /** What an actor system refuses with. */

@@ -135,13 +135,24 @@ export class AuthoredActor implements LivingActor {
 
   /** A message that has not run before. */
   #hand(delivery: Delivery, init: DeliveredMessageInit): void {
-    const message = new DeliveredMessage(this.#messages, delivery, init)
+    const message = this.#read(delivery, init)
+    if (!message) return
     this.#inFlight.set(message.id, message)
     try {
       this.#components.system.post(this.name, message)
     } catch (error) {
       this.#inFlight.delete(message.id)
       throw error
+    }
+  }
+
+  /** Whoever may publish can send: what is not JSON is refused, and costs nothing else. */
+  #read(delivery: Delivery, init: DeliveredMessageInit): DeliveredMessage | undefined {
+    try {
+      return new DeliveredMessage(this.#messages, delivery, init)
+    } catch (error) {
+      this.#answer(delivery.reply, encodeFailure(error))
+      return undefined
     }
   }
 

@@ -60,6 +60,7 @@ export class Claims {
 
   /** Ends the address for good and forgets its record; false when it is not this worker's by that claim any more. */
   async end({ address, claim }: Owned): Promise<boolean> {
+    if (address.kind !== SESSION_KIND) return this.endActor({ address, claim })
     const { directory, states } = this.#components
     if (!(await directory.end(address, claim))) return false
     const key = addressKey(address)

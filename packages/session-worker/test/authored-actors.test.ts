@@ -344,6 +344,29 @@ describe('an actor of the author on another worker', () => {
     await expect(actors.actorOf('counter/1')).rejects.toThrow(code('ActorNotFound'))
   })
 
+  it('answers with an error what is not JSON, whoever published it, and goes on', async () => {
+    const { host, actors } = await twoWorkers()
+    await ref(actors).ask({ do: 'add' })
+    const { wire } = broker.connect({ process: 'g-0000-000001', subjects })
+    const subject = subjects.ask(host.id, { tenant: 'default', kind: 'counter', id: '1' })
+    const answer = await wire.ask(subject, { body: Buffer.from('{') })
+    expect(answer.headers?.[header.error]).toBe('ActorFailed')
+    expect(await ref(actors).ask({ do: 'add' })).toEqual({ count: 2 })
+  })
+
+  it('that an operator ends is gone with its state, and its watchers are told', async () => {
+    const { host, actors } = await twoWorkers()
+    await ref(actors).ask({ do: 'add' })
+    await ref(actors, 'watcher').ask({ do: 'watch', name: 'counter/1' })
+    const { wire } = broker.connect({ process: 'g-0000-000001', subjects })
+    const subject = subjects.ask(host.id, { tenant: 'default', kind: 'counter', id: '1' })
+    const answer = await wire.ask(subject, { body: new Uint8Array(), headers: { [header.verb]: 'end' } })
+    expect(statusOf(answer.headers)).toBe('ok')
+    await expect.poll(() => told.map(({ reason }) => reason.kind)).toEqual(['stopped'])
+    await expect(actors.actorOf('counter/1')).rejects.toThrow(code('ActorNotFound'))
+    expect(await ref(actors).ask({ do: 'read' })).toEqual({ count: 0, adds: 0 })
+  })
+
   it('that does not exist is told to its watcher at once', async () => {
     const { actors } = await twoWorkers()
     await ref(actors, 'a').ask({ do: 'watch', name: 'counter/1' })
