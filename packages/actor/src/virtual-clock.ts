@@ -32,12 +32,23 @@ export class VirtualClock implements Clock {
   /** Lets `ms` milliseconds pass, firing every timer due on the way, also those that timers arm. */
   advance(ms: number): void {
     const end = this.#now + ms
-    for (let due = this.#next(end); due; due = this.#next(end)) {
-      this.#pending.delete(due)
-      this.#now = due.at
-      due.run()
-    }
+    while (this.step(end));
     this.#now = end
+  }
+
+  /** Whether a timer is due at this moment. */
+  get isDue(): boolean {
+    return this.#next(this.#now) !== undefined
+  }
+
+  /** Goes on to the earliest timer that is due at `end` or before, and fires it; false when there is none. */
+  step(end: number): boolean {
+    const due = this.#next(end)
+    if (!due) return false
+    this.#pending.delete(due)
+    this.#now = due.at
+    due.run()
+    return true
   }
 
   /** The earliest timer not later than `end`; of equals the one armed first, as a Set keeps order. */

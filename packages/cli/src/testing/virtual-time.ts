@@ -1,32 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Clock, Timer } from '@scaled-mcp/actor'
-
-interface Pending {
-  readonly at: number
-  readonly run: () => void
-}
+import { type Clock, type Timer, VirtualClock } from '@scaled-mcp/actor'
 
 const STEP_MS = 20
 
 /** The clock of a cluster whose time passes only when a test says so. */
 export class VirtualTime implements Clock {
-  readonly #began = Date.now()
-  readonly #pending = new Set<Pending>()
-  #now = 0
+  readonly #clock = new VirtualClock(Date.now())
   #advancing: Promise<void> = Promise.resolve()
 
   monotonic(): number {
-    return this.#now
+    return this.#clock.monotonic()
   }
 
   wall(): number {
-    return this.#began + this.#now
+    return this.#clock.wall()
   }
 
   after(ms: number, run: () => void): Timer {
-    const pending = { at: this.#now + Math.max(0, ms), run }
-    this.#pending.add(pending)
-    return { cancel: () => this.#pending.delete(pending) }
+    return this.#clock.after(ms, run)
   }
 
   /**
@@ -52,23 +43,9 @@ export class VirtualTime implements Clock {
   }
 
   async #advance(ms: number, settled: () => Promise<void>): Promise<void> {
-    const end = this.#now + ms
+    const end = this.#clock.monotonic() + ms
     await settled()
-    for (let due = this.#next(end); due; due = this.#next(end)) {
-      this.#pending.delete(due)
-      this.#now = due.at
-      due.run()
-      await (this.#next(due.at) ? turn() : settled())
-    }
-    this.#now = end
-  }
-
-  /** The earliest timer not later than `end`; of equals the one armed first, as a Set keeps order. */
-  #next(end: number): Pending | undefined {
-    let next: Pending | undefined
-    for (const pending of this.#pending) {
-      if (pending.at <= end && (next === undefined || pending.at < next.at)) next = pending
-    }
-    return next
+    while (this.#clock.step(end)) await (this.#clock.isDue ? turn() : settled())
+    this.#clock.advance(end - this.#clock.monotonic())
   }
 }
