@@ -13,7 +13,7 @@ import {
 } from '@scaled-mcp/testkit'
 import type { KvEntry, Msg, NatsConnection } from 'nats'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { natsClient, runCommand } from './local-cluster.ts'
+import { endOfCommand, natsClient, runCommand } from './local-cluster.ts'
 
 const server = join(root, 'examples/chat-room/server.ts')
 let nats: TestNatsServer
@@ -275,6 +275,26 @@ it('a subscriber leaves by ending the subscription: it would join again wherever
   expect(await guest.call('leave', { room })).toContain(`unsubscribe from ${uriOf(room)}`)
   await guest.unsubscribe(room)
   expect((await guest.read(room)).members).toBe(0)
+})
+
+it('an operator lists rooms, sees how much each keeps and never what, and ends one with what was said in it', async () => {
+  const guest = await Guest.connect()
+  const room = await roomOn(() => true, [guest])
+  await guest.call('say', { room, text: 'a secret' })
+  const command = (...args: readonly string[]) => endOfCommand(['actors', ...args, '--nats', nats.url])
+  const listed = await command('list', '--json')
+  expect(listed.stdout.split('\n').map((line) => line && JSON.parse(line).name)).toContain(`room/${room}`)
+  const shown = await command('show', `room/${room}`)
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    name: `room/${room}`,
+    stateVersion: 1,
+    stateBytes: expect.any(Number)
+  })
+  expect(shown.stdout).not.toContain('a secret')
+  expect(await command('end', `room/${room}`)).toMatchObject({ code: 0, stderr: '' })
+  expect((await command('list', '--json')).stdout).not.toContain(`"room/${room}"`)
+  await guest.call('join', { room })
+  expect(await guest.call('history', { room })).toBe('')
 })
 
 it('the example runs in one process as well', async () => {
